@@ -1,0 +1,37 @@
+"""`dbt-docsmith check`: the gate for CI. Needs no key, calls nobody, writes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dbt_docsmith.cli.options import DbtCommand, given_options, output_options, project_options, selection_options
+
+
+@click.command(cls=DbtCommand, short_help="Say what is not documented.")
+@selection_options
+@click.option("--min-coverage", metavar="PERCENT", help="Pass from this share of descriptions on.")
+@click.option("--count-columns", metavar="declared|known", help="Which columns count (default: declared).")
+@output_options
+@project_options
+@click.pass_context
+def check(ctx: click.Context, /, **options: Any) -> None:
+    """Say what is not documented; exit with 1 where something is missing."""
+    from msgspec.structs import replace
+
+    from dbt_docsmith.cli.result import put, put_exactly
+    from dbt_docsmith.cli.talk import open_talk
+    from dbt_docsmith.config import load_config
+    from dbt_docsmith.pipeline.check import run_check
+    from dbt_docsmith.report.json import check_json
+    from dbt_docsmith.report.text import check_text
+
+    talk = open_talk(options)
+    report = run_check(load_config(given_options(options), ctx.obj), talk)
+    report = replace(report, warnings=talk.warnings)
+    if options["output"] == "json":
+        put_exactly(check_json(report) + "\n")
+    else:
+        put(check_text(report))
+    ctx.exit(report.exit_code)

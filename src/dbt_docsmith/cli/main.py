@@ -1,0 +1,80 @@
+"""`dbt-docsmith`: the commands, and the one place where an error becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from dbt_docsmith.cli.check import check
+from dbt_docsmith.cli.demo import demo
+from dbt_docsmith.cli.document import document
+from dbt_docsmith.cli.prompts import prompts
+from dbt_docsmith.errors import DocsmithError
+from dbt_docsmith.faults import fault_line
+from dbt_docsmith.one_line import one_line
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(None, "-V", "--version", package_name="dbt-docsmith", prog_name="dbt-docsmith")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Write the missing documentation of a dbt project, and edit nothing but descriptions."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+for command in (document, check, demo, prompts):
+    cli.add_command(command)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """The program. Exits with the codes of the contract: 0, 1, 2, 130."""
+    arguments = list(sys.argv[1:] if args is None else args)
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str], environ: Mapping[str, str] | None = None) -> int:
+    """Run one command and say its exit code; ``environ`` is this process's own where it is None.
+
+    An error is one line on stderr; its traceback goes before it only with --debug.
+    """
+    debug = "--debug" in arguments
+    try:
+        code = cli.main(arguments, prog_name="dbt-docsmith", standalone_mode=False, obj=environ)
+    except click.ClickException as error:
+        return _say(_usage_line(error), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted", INTERRUPTED)
+    except DocsmithError as error:
+        return _say(str(error), error.exit_code, debug=debug)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:  # the machine's: a full disk, a folder nobody may write to
+        return _say(f"{error.filename or 'output'}: {error.strerror or error}", FAILED, debug=debug)
+    except Exception as error:  # a fault of this program: a user gets a line there, too
+        return _say(fault_line(error), FAILED, debug=debug)
+    return code if isinstance(code, int) else 0
+
+
+def _usage_line(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    cure = f" (see '{context.command_path} --help')" if context is not None else ""
+    return error.format_message() + cure
+
+
+def _say(message: str, code: int, *, debug: bool = False) -> int:
+    if debug:
+        import traceback
+
+        click.echo(traceback.format_exc(), err=True, nl=False)
+    click.echo(f"error: {one_line(message)}", err=True)
+    return code

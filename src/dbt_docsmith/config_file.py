@@ -1,0 +1,219 @@
+"""dbt-docsmith.yml: its keys, their types, and what is wrong with one, by file and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+import yaml
+from msgspec import Meta, Struct
+
+from dbt_docsmith.errors import ConfigError
+from dbt_docsmith.nearest import did_you_mean
+
+FILE_NAME = "dbt-docsmith.yml"
+
+NOT_YET = ("policy", "redact", "budget", "prices", "doc_blocks", "ledger")
+"""Keys of the contract that this version does not obey: naming one is an error, never silently ignored."""
+
+
+class HeaderFrom(Struct, frozen=True, forbid_unknown_fields=True):
+    """A header's value that is not written down: the name of the environment variable that has it."""
+
+    env: str
+
+
+class ProviderSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`providers.<name>`: settings of one provider."""
+
+    base_url: str | None = None
+    model: str | None = None
+    headers: dict[str, str | HeaderFrom] = {}
+    context_tokens: int | None = None
+
+
+class LimitsSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`limits`: seconds, requests a minute, requests in flight, tokens of a prompt."""
+
+    requests_per_minute: int | Literal["auto"] | None = None
+    threads: int | None = None
+    timeout: float | None = None
+    max_retries: int | None = None
+    prompt_tokens: int | None = None
+
+
+class PromptsSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`prompts`: a prompt file, from the project's folder, and variables for the templates."""
+
+    file: str | None = None
+    vars: dict[str, Any] = {}
+
+
+class StyleSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`style`: variables of the default templates; `max_length` also bounds every text."""
+
+    language: str | None = None
+    tone: str | None = None
+    max_length: Annotated[int, Meta(ge=1)] | None = None
+    examples: list[str] = []
+
+
+class ColumnsSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`columns`: whether columns without an entry get one, in models and in sources, and in which case."""
+
+    add: bool | None = None
+    add_source: bool | None = None
+    case: Literal["lower", "upper"] | None = None
+
+
+class ConfigFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything dbt-docsmith.yml may say."""
+
+    provider: str | None = None
+    model: str | None = None
+    providers: dict[str, ProviderSection] = {}
+    limits: LimitsSection = LimitsSection()
+    prompts: PromptsSection = PromptsSection()
+    style: StyleSection = StyleSection()
+    glossary: dict[str, str] = {}
+    placement: str | dict[str, str] | None = None
+    columns: ColumnsSection = ColumnsSection()
+    skip: list[str] = []
+
+    def value(self, key: str) -> Any:
+        """The value of a dotted key such as ``limits.threads``; None where the file does not say."""
+        found: Any = self
+        for part in key.split("."):
+            found = getattr(found, part)
+        return found
+
+
+def read_config_file(project_dir: Path) -> ConfigFile:
+    """The project's dbt-docsmith.yml, all defaults where there is none. Raises ConfigError with file and line."""
+    path = project_dir / FILE_NAME
+    if not path.exists():
+        return ConfigFile()
+    values, lines = _load(path)
+    if not isinstance(values, dict | None):
+        raise ConfigError(f"{path}:1: must be a mapping; its keys are {', '.join(ConfigFile.__struct_fields__)}")
+    values = _without_nulls(values or {})
+    _refuse_unknown(path, values, lines)
+    try:
+        read = msgspec.convert(values, ConfigFile)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explain(path, str(error), lines)) from error
+    _refuse_bad_patterns(path, read.glossary, lines)
+    return read
+
+
+def _load(path: Path) -> tuple[Any, dict[str, int]]:
+    """What the file says, and the line of each dotted key."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.safe_load(text), _lines(path, root)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: cannot be read: it is not UTF-8 text; save it as UTF-8") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is not YAML: it is nested too deep") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}{_place_and_problem(error)}") from error
+
+
+def _without_nulls(value: Any) -> Any:
+    """A key with nothing behind it, as where all below it is commented out, is not there."""
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+
+
+def glossary_pattern(term: str) -> re.Pattern[str] | None:
+    """What a ``/pattern/`` of the glossary must fit, None for a plain name. Raises re.error."""
+    slashed = len(term) > 2 and term.startswith("/") and term.endswith("/")
+    return re.compile(term[1:-1], re.IGNORECASE) if slashed else None
+
+
+def _place_and_problem(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    line = f":{mark.line + 1}" if mark else ""
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
+    return f"{line}: is not YAML: {problem}"
+
+
+def _lines(path: Path, root: yaml.Node | None) -> dict[str, int]:
+    """Each dotted key with its line, from 1. Raises ConfigError for one that is there twice: one would be lost."""
+    lines: dict[str, int] = {}
+    for name, line in _keys(root):
+        if name in lines:
+            raise ConfigError(f"{path}:{line}: '{name}' is there already, in line {lines[name]}")
+        lines[name] = line
+    return lines
+
+
+def _keys(node: yaml.Node | None, prefix: str = "") -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = f"{prefix}{key.value}"
+            yield name, key.start_mark.line + 1
+            yield from _keys(value, name + ".")
+
+
+_SECTIONS: Mapping[str, type[Struct]] = {
+    "limits": LimitsSection,
+    "prompts": PromptsSection,
+    "style": StyleSection,
+    "columns": ColumnsSection,
+}
+
+
+_CHOICES = {"columns.case": "lower, upper", "limits.requests_per_minute": "auto, a whole number"}
+
+
+def _refuse_unknown(path: Path, values: Mapping[Any, Any], lines: Mapping[str, int]) -> None:
+    _refuse_in(path, "", values, ConfigFile, lines)
+    for section, kind in _SECTIONS.items():
+        if isinstance(values.get(section), dict):
+            _refuse_in(path, section + ".", values[section], kind, lines)
+    providers = values.get("providers")
+    for name, section in providers.items() if isinstance(providers, dict) else ():
+        if isinstance(section, dict):
+            _refuse_in(path, f"providers.{name}.", section, ProviderSection, lines)
+
+
+def _refuse_in(
+    path: Path, prefix: str, values: Mapping[Any, Any], kind: type[Struct], lines: Mapping[str, int]
+) -> None:
+    known = kind.__struct_fields__
+    for key in values:
+        where = f"{path}:{lines.get(f'{prefix}{key}', 1)}"
+        if not prefix and key in NOT_YET:
+            raise ConfigError(f"{where}: '{key}' is not obeyed by this version yet; remove it to go on without it")
+        if key not in known:
+            hint = did_you_mean(str(key), known)
+            raise ConfigError(f"{where}: unknown key '{prefix}{key}'{hint}; there are: {', '.join(known)}")
+
+
+def _refuse_bad_patterns(path: Path, glossary: Mapping[str, str], lines: Mapping[str, int]) -> None:
+    for term in glossary:
+        try:
+            glossary_pattern(term)
+        except re.error as error:
+            line = lines.get(f"glossary.{term}", 1)
+            raise ConfigError(f"{path}:{line}: glossary: '{term}' is not a pattern: {error}") from error
+
+
+def _explain(path: Path, message: str, lines: Mapping[str, int]) -> str:
+    reason, _, at = message.partition(" - at `$")
+    key = re.sub(r"\[.*?\]", "", at.rstrip("`").lstrip("."))
+    while key and key not in lines:
+        key = key.rpartition(".")[0]
+    where = f"{path}:{lines.get(key, 1)}: {key or 'the file'}"
+    if key in _CHOICES and reason.startswith("Invalid enum value "):
+        return f"{where}: {reason.removeprefix('Invalid enum value ')} is not one of {_CHOICES[key]}"
+    plain = reason.replace("`", "").replace(" | null", "")
+    return f"{where}: {plain[:1].lower()}{plain[1:]}"

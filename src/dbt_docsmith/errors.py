@@ -1,0 +1,122 @@
+"""Every error a run can meet, and the exit code of each.
+
+DocsmithError
+├── UsageError               exit 2: an option, a value, a selector that cannot be right
+├── ConfigError              exit 2: a configuration file, template or variable that cannot be right
+│   └── CredentialsMissing   exit 2: a provider is chosen and its key or SDK is not there
+├── ProjectError             exit 2: no dbt project, no manifest, a manifest that cannot be read
+├── ProviderError            one request failed; the node fails and the run goes on
+│   ├── AuthenticationFailed     this provider will answer nothing more in this run
+│   ├── QuotaExhausted           this provider will answer nothing more in this run
+│   ├── RateLimited              may pass when tried again
+│   ├── ServerFailed             5xx or an answer that cannot be read: may pass when tried again
+│   ├── ConnectionFailed         no answer at all: may pass when tried again
+│   ├── DeadlineExceeded         no whole answer in time: may pass when tried again
+│   ├── RequestRejected          the provider refuses this request as it stands
+│   └── AnswerRefused            the model or a filter declined to answer
+├── AnswerError              an answer came and is not fit to be written; that text fails
+└── WriteError               one properties file cannot be edited; its nodes fail, the run goes on
+
+An error's text is one line that says what is wrong, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+
+class DocsmithError(Exception):
+    """The root: anything a user can cause or must be told of."""
+
+    exit_code = 1
+
+
+class UsageError(DocsmithError):
+    """An option, a value or a selector that cannot be right. Nothing was spent."""
+
+    exit_code = 2
+
+
+class ConfigError(DocsmithError):
+    """A configuration file, a template or a variable that cannot be right. Nothing was spent."""
+
+    exit_code = 2
+
+
+class CredentialsMissing(ConfigError):
+    """A provider was chosen and its key, or its SDK, is not there."""
+
+
+class ProjectError(DocsmithError):
+    """The dbt project or its manifest cannot be read. Nothing was spent."""
+
+    exit_code = 2
+
+
+class ProviderError(DocsmithError):
+    """One request failed. ``retry_after`` is in seconds where the server named it."""
+
+    passing = False
+    fatal = False
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class AuthenticationFailed(ProviderError):
+    """The provider does not accept the key: it will answer nothing more in this run."""
+
+    fatal = True
+
+
+class QuotaExhausted(ProviderError):
+    """The account has no credit left: this provider will answer nothing more in this run."""
+
+    fatal = True
+
+
+class RateLimited(ProviderError):
+    """Too many requests or tokens a minute."""
+
+    passing = True
+
+
+class ServerFailed(ProviderError):
+    """The server failed, or answered something that is no answer."""
+
+    passing = True
+
+
+class ConnectionFailed(ProviderError):
+    """No connection, or it dropped before the answer was whole."""
+
+    passing = True
+
+
+class Unreachable(ConnectionFailed):
+    """Nobody listens at that address. If nobody ever did in this run, the provider will answer nothing."""
+
+
+class DeadlineExceeded(ProviderError):
+    """The whole answer did not arrive within the configured time."""
+
+    passing = True
+
+
+class RequestRejected(ProviderError):
+    """The provider refuses this request as it stands. ``parameter`` names what it does not support."""
+
+    def __init__(self, message: str, *, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class AnswerRefused(ProviderError):
+    """The model or a content filter declined to answer."""
+
+
+class AnswerError(DocsmithError):
+    """An answer came, and what it says is not fit to be written."""
+
+
+class WriteError(DocsmithError):
+    """One properties file cannot be edited safely. It is left exactly as it was."""

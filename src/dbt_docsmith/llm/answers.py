@@ -1,0 +1,59 @@
+"""JSON out of any text a model wrote. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+
+_THOUGHT = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_FENCE = re.compile(r"```[\w-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
+_STRING_OR_BRACE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}"]', re.DOTALL)
+
+
+def read_json(text: str) -> object | None:
+    """What the text says as JSON: strictly, else from a fenced block, else from the first balanced object.
+
+    None where there is none. An object that stops in the middle is never completed by guess, and a part of it
+    is never taken for the whole. What a model thinks aloud before it answers is no answer.
+    """
+    text = _THOUGHT.sub("", text)
+    whole = _loads(text.strip().removeprefix("\ufeff"))
+    if whole is not None:
+        return whole
+    for block in _FENCE.findall(text):
+        found = _loads(block)
+        if found is not None:
+            return found
+    return _first_object(text)
+
+
+def _first_object(text: str) -> object | None:
+    start = text.find("{")
+    while start >= 0:
+        end = _end_of_object(text, start)
+        if end is None:
+            return None
+        found = _loads(text[start:end])
+        if found is not None:
+            return found
+        start = text.find("{", end)
+    return None
+
+
+def _end_of_object(text: str, start: int) -> int | None:
+    depth = 0
+    for mark in _STRING_OR_BRACE.finditer(text, start):
+        if mark.group() == '"':
+            return None
+        depth += {"{": 1, "}": -1}.get(mark.group(), 0)
+        if depth == 0:
+            return mark.end()
+    return None
+
+
+def _loads(text: str) -> object | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict | list) else None

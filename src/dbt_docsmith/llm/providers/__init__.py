@@ -1,0 +1,40 @@
+"""Every provider by name. A new one is its own file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from dbt_docsmith.errors import CredentialsMissing, UsageError
+from dbt_docsmith.llm.providers import openai, rules
+from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
+
+SPECS: dict[str, ProviderSpec] = {
+    spec.name: spec
+    for spec in (
+        *openai.SPECS,
+        rules.SPEC,
+    )
+}
+
+
+def build(
+    name: str,
+    settings: ProviderSettings,
+    notice: Notice = lambda _text: None,
+    find_package: Callable[[str], object] = find_spec,
+) -> Provider:
+    """The provider of that name, ready to be asked. Nothing leaves, and its SDK is imported at its first request.
+
+    Raises UsageError for an unknown name, CredentialsMissing where its key or its SDK is not there.
+    """
+    spec = SPECS.get(name)
+    if spec is None:
+        raise UsageError(f"unknown provider '{name}': there are {', '.join(SPECS)}")
+    if spec.key_required and not (settings.api_key or "").strip():
+        raise CredentialsMissing(f"provider {name} needs a key: set {' or '.join(spec.key_variables)}")
+    if spec.package and find_package(spec.package) is None:
+        raise CredentialsMissing(
+            f"provider {name} needs the package '{spec.package}': pip install 'dbt-docsmith[{spec.extra}]'"
+        )
+    return spec.make(spec, settings, notice)

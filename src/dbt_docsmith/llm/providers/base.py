@@ -1,0 +1,123 @@
+"""What a provider is: one question in, one answer out. No retry, sleep, store or cost in here."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from dbt_docsmith.errors import DeadlineExceeded
+from dbt_docsmith.types import Completion, CompletionRequest
+
+CONNECT_SECONDS = 10.0
+
+_SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
+
+SchemaAbility = Literal["json_schema", "json_object", "none"]
+Notice = Callable[[str], None]
+
+
+class Provider(Protocol):
+    """Answers one request at a time; many may be in flight.
+
+    ``host`` is what a person is shown before anything leaves; "offline" where nothing does.
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is called in options: ``openai``."""
+
+    @property
+    def model(self) -> str:
+        """The model that answers."""
+
+    @property
+    def host(self) -> str:
+        """Where requests go, as ``host`` or ``host:port``."""
+
+    @property
+    def offline(self) -> bool:
+        """Whether it answers without a wire: nothing to wait for, to pay or to store."""
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        """One call, one answer.
+
+        Raises ProviderError. RequestRejected with a ``parameter`` means: it will not be sent again, ask once more.
+        """
+
+    async def aclose(self) -> None:
+        """Let go of connections."""
+
+
+class Abilities(Struct, frozen=True, kw_only=True):
+    """What may be asked of a server: the best answer format, the name of the answer limit, a temperature."""
+
+    schema: SchemaAbility = "json_schema"
+    token_limit: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
+    temperature: bool = True
+
+
+class ProviderSettings(Struct, frozen=True, kw_only=True):
+    """What a person has set of one provider. None: the provider's own default. ``timeout`` is in seconds.
+
+    Neither the key nor a header's value shows in its repr.
+    """
+
+    model: str | None = None
+    api_key: str | None = None
+    base_url: str | None = None
+    timeout: float = 120.0
+    headers: Mapping[str, str] = {}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown: the key, and what headers with a telling name carry."""
+        telling = [value for name, value in self.headers.items() if _SECRET_HEADER.search(name)]
+        return tuple(value.split()[-1] for value in (self.api_key or "", *telling) if value.strip())
+
+    def __repr__(self) -> str:
+        key = "***" if self.api_key else None
+        return (
+            f"ProviderSettings(model={self.model!r}, api_key={key!r}, base_url={self.base_url!r},"
+            f" timeout={self.timeout!r}, headers={sorted(self.headers)!r})"
+        )
+
+
+class ProviderSpec(Struct, frozen=True, kw_only=True):
+    """All that is to be known of a provider before it is built: data for options, docs and error messages.
+
+    Of ``key_variables`` the first that is set counts. ``extra`` is the pip extra that brings ``package``, the
+    SDK's import name. ``known_suffixes`` are the paths a base URL may be given with or without. ``priced_as``
+    is its name in the price table, None where it has no price.
+    """
+
+    name: str
+    make: Callable[[ProviderSpec, ProviderSettings, Notice], Provider]
+    key_variables: tuple[str, ...] = ()
+    key_required: bool = False
+    base_url_variable: str | None = None
+    default_base_url: str = ""
+    model_variable: str | None = None
+    default_model: str = ""
+    extra: str | None = None
+    package: str | None = None
+    known_suffixes: tuple[str, ...] = ()
+    abilities: Abilities = Abilities()
+    priced_as: str | None = None
+    offline: bool = False
+
+
+@asynccontextmanager
+async def deadline(seconds: float, where: str) -> AsyncIterator[None]:
+    """Bound a whole request, a dripping server included: the SDKs' own timeouts are per read."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise DeadlineExceeded(
+            f"{where}: no whole answer within {seconds:g} s; a longer --llm-timeout gives it more time"
+        ) from None

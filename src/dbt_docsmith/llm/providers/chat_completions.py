@@ -1,0 +1,119 @@
+"""The wire format of chat completions: OpenAI's, and that of every server that follows it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from dbt_docsmith.errors import AnswerRefused
+from dbt_docsmith.llm.providers.base import Abilities
+from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, unreadable
+from dbt_docsmith.llm.retry import read_retry_after
+from dbt_docsmith.types import CompletionRequest, Usage
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
+
+
+def build_request(request: CompletionRequest, abilities: Abilities) -> dict[str, Any]:
+    """The body of a chat completion, as far as the server's ``abilities`` go. Pure."""
+    body: dict[str, Any] = {
+        "model": request.model,
+        "messages": [
+            {"role": "system", "content": request.prompt.system},
+            {"role": "user", "content": request.prompt.user},
+        ],
+        abilities.token_limit: request.max_tokens,
+    }
+    if abilities.schema == "json_schema":
+        schema = {"name": "documentation", "strict": True, "schema": request.prompt.schema}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    elif abilities.schema == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    if request.temperature is not None and abilities.temperature:
+        body["temperature"] = request.temperature
+    return body
+
+
+class _Part(Struct):
+    text: str = ""
+
+
+class _Message(Struct):
+    content: str | list[_Part] | None = None
+    refusal: str | None = None
+
+
+class _Choice(Struct):
+    message: _Message | None = None
+    finish_reason: str | None = None
+
+
+class _ChatCompletion(Struct):
+    choices: list[_Choice] | None = None
+    usage: Any = None
+
+
+class _TokenDetails(Struct):
+    cached_tokens: int | None = None
+
+
+class _Tokens(Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _TokenDetails | None = None
+
+
+def read_answer(content: bytes, endpoint: Endpoint) -> tuple[str, str, Usage]:
+    """Text, finish reason and usage of a chat completion's bytes.
+
+    Raises ServerFailed where there is no answer in them, AnswerRefused where the model or a filter declined.
+    """
+    try:
+        completion = msgspec.json.decode(content, type=_ChatCompletion)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise unreadable(endpoint, content.decode(errors="replace")) from None
+    choice = completion.choices[0] if completion.choices else None
+    if choice is None or choice.message is None:
+        raise unreadable(endpoint, content.decode(errors="replace"))
+    if choice.message.refusal or choice.finish_reason == "content_filter":
+        raise AnswerRefused(endpoint.failure("the model declined to answer", said=choice.message.refusal or ""))
+    text = _joined(choice.message.content)
+    if not text.strip() and choice.finish_reason != "length":
+        raise unreadable(endpoint, "it holds no text")
+    return text, choice.finish_reason or "stop", _usage(completion.usage)
+
+
+def read_refusal(error: APIStatusError, now: float) -> Refusal:
+    """The SDK's status error as plain data. ``now`` is in seconds since 1970."""
+    said = error.body
+    if isinstance(said, dict):
+        said = said.get("message") or said.get("detail") or said.get("error") or said
+    return Refusal(
+        status=error.status_code,
+        said=said if isinstance(said, str) else msgspec.json.encode(said or "").decode(),
+        codes=frozenset(str(code).lower() for code in (error.code, error.type) if code),
+        parameter=error.param if isinstance(error.param, str) else "",
+        retry_after=read_retry_after(error.response.headers, now),
+    )
+
+
+def _joined(content: str | list[_Part] | None) -> str:
+    return content if isinstance(content, str) else "".join(part.text for part in content or ())
+
+
+def _usage(reported: object) -> Usage:
+    try:
+        tokens = msgspec.convert(reported, _Tokens | None, strict=False)
+    except msgspec.ValidationError:
+        tokens = None
+    if tokens is None:
+        return Usage()
+    details = tokens.prompt_tokens_details
+    return Usage(
+        prompt_tokens=tokens.prompt_tokens or 0,
+        cached_prompt_tokens=(details.cached_tokens if details else None) or 0,
+        completion_tokens=tokens.completion_tokens or 0,
+    )

@@ -1,0 +1,127 @@
+"""What an HTTP answer that is no answer means for the run. Pure; shared by every wire format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from dbt_docsmith.errors import (
+    AnswerRefused,
+    AuthenticationFailed,
+    ConnectionFailed,
+    ProviderError,
+    QuotaExhausted,
+    RateLimited,
+    RequestRejected,
+    ServerFailed,
+    Unreachable,
+)
+from dbt_docsmith.llm.providers.wording import failure
+
+_NO_CREDIT = {"insufficient_quota", "insufficient_balance", "billing_hard_limit_reached", "billing_not_active"}
+_FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
+_SPOILED = {"json_validate_failed"}
+_MAY_PASS = {408, 409, 425}
+_TOO_LONG = re.compile(
+    r"context[ _](?:length|window|size)|prompt is too long|too many (?:input )?tokens", re.IGNORECASE
+)
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """Whom a request goes to, in the words an error message needs. ``hide`` takes secrets out of a text."""
+
+    where: str
+    model: str
+    key_hint: str
+    url_hint: str
+    hide: Callable[[str], str]
+
+    def failure(self, what: str, *, said: str = "", cure: str = "") -> str:
+        """One line about this endpoint; secrets the server ``said`` are hidden."""
+        return failure(self.where, what, said=self.hide(said), cure=cure)
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """An HTTP answer with an error status. ``codes`` are the vendor's own words for it, in lower case;
+    ``parameter`` is the one it blames, ``retry_after`` is in seconds."""
+
+    status: int
+    said: str
+    codes: frozenset[str] = frozenset()
+    parameter: str = ""
+    retry_after: float | None = None
+
+
+def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
+    """The error of errors.py that an error status stands for."""
+    status, said, after = refusal.status, plain(refusal.said), refusal.retry_after
+    if status == 402 or refusal.codes & _NO_CREDIT:
+        cure = "add credit, or name another --provider"
+        return QuotaExhausted(endpoint.failure("the account has no credit left", said=said, cure=cure))
+    if refusal.codes & _FILTERED:
+        return AnswerRefused(endpoint.failure("a content filter declined the request", said=said))
+    if status == 429:
+        return RateLimited(endpoint.failure(_too_many(after), said=said), retry_after=after)
+    if status in _MAY_PASS or status >= 500 or refusal.codes & _SPOILED:
+        return ServerFailed(endpoint.failure(f"the server failed ({status})", said=said), retry_after=after)
+    if status in (401, 403):
+        return _not_let_in(refusal, endpoint)
+    if status in (404, 405):
+        return _not_there(refusal, endpoint)
+    cure = "send less with --llm-max-sql-chars" if _TOO_LONG.search(said) else ""
+    return RequestRejected(endpoint.failure(f"the request was refused ({status})", said=said, cure=cure))
+
+
+def connection_error(causes: str, endpoint: Endpoint, *, connected: bool = True) -> ProviderError:
+    """No answer at all; ``causes`` is what the network said. ``connected``: somebody listened, at least."""
+    if "CERTIFICATE_VERIFY_FAILED" in causes:
+        cure = "set SSL_CERT_FILE to the file with your company's certificate authority"
+        error = ConnectionFailed(endpoint.failure("its certificate is not trusted", said=causes, cure=cure))
+        error.passing, error.fatal = False, True
+        return error
+    cure = f"is the server started, and {endpoint.url_hint} right?"
+    if not connected:
+        return Unreachable(endpoint.failure("no connection", said=causes, cure=cure))
+    return ConnectionFailed(endpoint.failure("the connection dropped", said=causes, cure=cure))
+
+
+def unreadable(endpoint: Endpoint, said: str) -> ServerFailed:
+    """A 200 that holds no answer."""
+    cure = f"is {endpoint.url_hint} right?" if said.lstrip().startswith("<") else ""
+    return ServerFailed(
+        endpoint.failure("the answer cannot be read", said=plain(said) or "it is empty", cure=cure)
+    )
+
+
+def plain(text: str) -> str:
+    """The words of an error page without its markup."""
+    if not text.lstrip().startswith("<"):
+        return text
+    visible = re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", text)
+    return " ".join(re.sub(r"<[^>]*>", " ", visible).split())
+
+
+def _too_many(after: float | None) -> str:
+    asked = "" if after is None else f", it asks to wait {after:g} s"
+    return f"too many requests or tokens a minute{asked}"
+
+
+def _not_let_in(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
+    said = plain(refusal.said)
+    if refusal.status == 403 and refusal.said.lstrip().startswith("<"):
+        # a firewall's page: it dislikes this one request, not the key
+        return RequestRejected(endpoint.failure("something on the way refused the request (403)", said=said))
+    what = "the key is not accepted" if refusal.status == 401 else "the key may not do this"
+    cure = f"check {endpoint.key_hint}"
+    return AuthenticationFailed(endpoint.failure(f"{what} ({refusal.status})", said=said, cure=cure))
+
+
+def _not_there(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
+    cure = f"is '{endpoint.model}' a model there, and {endpoint.url_hint} right?"
+    error = RequestRejected(
+        endpoint.failure(f"model or address not found ({refusal.status})", said=plain(refusal.said), cure=cure)
+    )
+    error.fatal = True
+    return error

@@ -1,0 +1,154 @@
+"""Who answers: the client, or in a dry run the store alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from decimal import Decimal
+
+from msgspec import Struct
+
+from dbt_docsmith.config import Config
+from dbt_docsmith.errors import ConfigError
+from dbt_docsmith.llm.client import Client, ClientSettings
+from dbt_docsmith.llm.providers.base import Notice
+from dbt_docsmith.llm.rate_limit import RateLimit
+from dbt_docsmith.llm.retry import RetryPolicy
+from dbt_docsmith.llm.store import AnswerStore, NullStore, Store
+from dbt_docsmith.llm.usage import UsageMeter, price_of
+from dbt_docsmith.pipeline.engine import NotSent
+from dbt_docsmith.pipeline.node_plan import CHARS_PER_TOKEN
+from dbt_docsmith.pipeline.providers import ProviderChoice, build_providers, choose_providers
+from dbt_docsmith.types import Completion, Estimate, Evidence, Prompt, Usage, UsageTotals
+
+
+class Answering(Struct, frozen=True, kw_only=True):
+    """The client of a run and its store. ``client`` None: a dry run without a usable provider.
+
+    ``provider``, ``model`` and ``host`` are the first provider's, as the report shows them. ``refresh``: what an
+    earlier run kept does not count.
+    """
+
+    client: Client | None
+    store: Store
+    meter: UsageMeter
+    provider: str | None = None
+    model: str | None = None
+    host: str | None = None
+    offline: bool = False
+    refresh: bool = False
+
+    @property
+    def asker(self) -> tuple[str, str]:
+        """Provider and model: part of what an abstention rests on."""
+        return self.provider or "", self.model or ""
+
+    def usage(self) -> UsageTotals:
+        """What went over the wire by now."""
+        meter = self.meter
+        return UsageTotals(
+            requests=meter.requests,
+            retries=meter.retries,
+            prompt_tokens=meter.usage.prompt_tokens,
+            cached_prompt_tokens=meter.usage.cached_prompt_tokens,
+            completion_tokens=meter.usage.completion_tokens,
+            cost_usd=meter.cost_usd,
+        )
+
+    async def aclose(self) -> None:
+        """Let go of connections and of the store."""
+        if self.client is not None:
+            await self.client.aclose()
+        self.store.close()
+
+    def find_abstention(self, key: str) -> str | None:
+        """An earlier run's question; none is looked for where an offline provider answers for free."""
+        return None if self.offline or self.refresh else self.store.find_abstention(key)
+
+    def keep_abstention(self, key: str, question: str) -> None:
+        """Keep a question for later runs."""
+        if not self.offline:
+            self.store.keep_abstention(key, question)
+
+
+def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notice) -> Answering:
+    """The client the configuration asks for.
+
+    A dry run needs no provider: what is missing for a real one is a warning there and an error otherwise.
+    """
+    store: Store = NullStore()
+    if config.use_cache:
+        store = AnswerStore(config.cache_dir / "answers.db", clock=time.time, notice=warn)
+    meter = UsageMeter()
+    choices: tuple[ProviderChoice, ...] = ()
+    try:
+        choices = choose_providers(config)
+        providers = build_providers(config, choices, notice)
+    except ConfigError as error:
+        if not dry_run:
+            raise
+        warn(f"a real run would end here: {error}")
+        name = choices[0].name if choices else None
+        return Answering(client=None, store=store, meter=meter, provider=name, refresh=config.refresh)
+    settings = ClientSettings(
+        max_tokens=config.max_tokens,
+        temperature=config.temperature,
+        retry=RetryPolicy(max_retries=config.max_retries, base_delay=config.retry_delay),
+        rate_limit=RateLimit(requests_per_minute=config.rate_limit),
+        refresh=config.refresh,
+    )
+    client = Client(providers, store, settings, meter, notice=warn)
+    first = client.primary
+    return Answering(
+        client=client,
+        store=store,
+        meter=meter,
+        provider=first.name,
+        model=first.model,
+        host=first.host,
+        offline=first.offline,
+        refresh=config.refresh,
+    )
+
+
+class Foreteller:
+    """A dry run's stand-in for the client: stored answers serve, every other question is counted and not sent.
+
+    A provider that works offline is asked: it is free, and tells what it would abstain from.
+    """
+
+    def __init__(self, answering: Answering, most_answer_tokens: int) -> None:
+        self._answering = answering
+        self._most_answer_tokens = most_answer_tokens
+        self._requests = 0
+        self._prompt_chars = 0
+
+    async def complete(self, prompt: Prompt, evidence: Evidence, accept: Callable[[str], bool]) -> Completion:
+        """A stored answer, or that of a provider that sends nothing; NotSent where there is neither."""
+        client = self._answering.client
+        if client is not None and self._answering.offline:
+            return await client.complete(prompt, evidence, accept)
+        stored = client.lookup(prompt, accept) if client else None
+        if stored is not None:
+            return stored
+        self._requests += 1
+        self._prompt_chars += len(prompt.system) + len(prompt.user)
+        raise NotSent(f"a dry run sends nothing: {evidence.unique_id}")
+
+    def estimate(self, most_questions: int) -> Estimate:
+        """The sums. ``most_questions`` are asked where nothing can be inherited, each of them at most twice."""
+        usage = Usage(
+            prompt_tokens=round(self._prompt_chars / CHARS_PER_TOKEN),
+            completion_tokens=self._requests * self._most_answer_tokens,
+        )
+        provider, model = self._answering.asker
+        most = 0 if self._answering.offline else 2 * most_questions
+        return Estimate(
+            requests=self._requests,
+            requests_most=most,
+            prompt_tokens=usage.prompt_tokens,
+            max_completion_tokens=usage.completion_tokens,
+            cost_usd=price_of(Completion(text="", provider=provider, model=model, usage=usage))
+            if most
+            else Decimal(0),
+        )

@@ -1,0 +1,114 @@
+"""`document`, from the Config to the Report: the story of a run, one list of calls."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
+from functools import partial
+from typing import Protocol
+
+from msgspec import Struct
+
+from dbt_docsmith.config import Config
+from dbt_docsmith.dbt.project import find_project
+from dbt_docsmith.pipeline.answering import Answering, Foreteller, open_answering
+from dbt_docsmith.pipeline.engine import Engine
+from dbt_docsmith.pipeline.opening import open_project, select_nodes
+from dbt_docsmith.pipeline.stopping import run_until_stopped
+from dbt_docsmith.pipeline.telling import Done, make_report
+from dbt_docsmith.pipeline.templates import open_templates
+from dbt_docsmith.pipeline.versions import only_here, siblings
+from dbt_docsmith.pipeline.work import Work, find_work, make_engine
+from dbt_docsmith.pipeline.writer import Writer, node_texts
+from dbt_docsmith.properties.files import apply_file, preview_file
+from dbt_docsmith.types import DocTarget, NodeTexts, Proposal, Report
+
+
+class Mode(Struct, frozen=True, kw_only=True):
+    """How far a run goes: ``dry_run`` asks nobody, ``diff`` makes the texts and writes nothing.
+
+    ``check``: a dry run that exits with 1 where there is work.
+    """
+
+    dry_run: bool = False
+    diff: bool = False
+    check: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether the project is changed."""
+        return not (self.dry_run or self.diff)
+
+
+class Talk(Protocol):
+    """What a run says while it goes on."""
+
+    def say(self, message: str) -> None:
+        """Something worth knowing."""
+
+    def warn(self, message: str) -> None:
+        """Something the user may want to mend."""
+
+    def progress(self, total: int, what: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Show how far a long job is."""
+
+
+def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
+    """Describe what is missing in the selected part of the project.
+
+    Raises DocsmithError, with nothing spent or written, for whatever can be known to be wrong before.
+    """
+    project = find_project(config.project_dir, config.environ)
+    templates = open_templates(config)
+    answering = open_answering(config, dry_run=mode.dry_run, notice=talk.say, warn=talk.warn)
+    with closing(open_project(config, project, talk.say, talk.warn)) as opened:
+        work = find_work(config, opened, select_nodes(config, opened, talk.warn))
+        foreteller = Foreteller(answering, config.max_tokens)
+        asked = answering.client if answering.client and not mode.dry_run else foreteller
+        writer = _writer(config, mode, work)
+        with talk.progress(len(work.targets), "nodes") as tell:
+            engine = make_engine(
+                config, work, answering, templates, asked.complete, writer, lambda target: tell(target.node.name)
+            )
+            stopped = asyncio.run(_run(engine, writer, work, answering, talk))
+        done = Done(
+            work=work,
+            outcome=engine.outcome,
+            written=writer.outcomes,
+            unwritten=writer.failures(),
+            answering=answering,
+            foreteller=foreteller,
+            stopped=stopped,
+        )
+        return make_report(config, mode, done)
+
+
+async def _run(engine: Engine, writer: Writer, work: Work, answering: Answering, talk: Talk) -> bool:
+    writing = asyncio.create_task(writer.keep_writing())
+    try:
+        return await run_until_stopped(engine.run(work.targets, work.opened.manifest), engine.stop, talk.say)
+    finally:
+        writing.cancel()
+        writer.flush_all()
+        await answering.aclose()
+
+
+def _writer(config: Config, mode: Mode, work: Work) -> Writer:
+    root = work.opened.project.root
+    others = siblings(work.opened.manifest.nodes.values())
+
+    def to_texts(target: DocTarget, proposals: Sequence[Proposal]) -> tuple[NodeTexts, ...]:
+        unique_id = target.node.unique_id
+        return node_texts(
+            target,
+            proposals,
+            work.on_disk[unique_id],
+            work.places.files[unique_id],
+            replace=config.overwrite,
+            only_here=only_here(work.opened.known, target.node, others.get(unique_id, ())),
+        )
+
+    apply = partial(apply_file if mode.writes else preview_file, root)
+    return Writer(apply, work.places.files, work.targets, time.monotonic, to_texts, at_end_only=not mode.writes)

@@ -1,0 +1,205 @@
+"""The run itself: every node is worked on as soon as its parents are done, many at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from dbt_docsmith.errors import DocsmithError, ProviderError
+from dbt_docsmith.faults import fault_line
+from dbt_docsmith.pipeline.asking import Accept, Asked, Complete, Item, ask, items_of
+from dbt_docsmith.pipeline.node_plan import NodePlan, Planner
+from dbt_docsmith.pipeline.order import target_parents
+from dbt_docsmith.pipeline.texts import TextBoard
+from dbt_docsmith.prompting.templates import Templates
+from dbt_docsmith.types import (
+    ColumnRef,
+    Completion,
+    DocTarget,
+    Evidence,
+    Failure,
+    Manifest,
+    Origin,
+    Prompt,
+    Proposal,
+    Question,
+)
+
+
+class NotSent(ProviderError):
+    """A dry run's answer to every question that no stored answer serves."""
+
+
+class Stopped(ProviderError):
+    """The answer to every question that would be asked after the user has had enough."""
+
+
+class Outcome(Struct, kw_only=True):
+    """What a run came to, filled while it goes on. ``ended`` is the error that ended all asking."""
+
+    proposals: list[Proposal] = []
+    failures: list[Failure] = []
+    questions: list[Question] = []
+    ended: ProviderError | None = None
+
+
+class Sink(Protocol):
+    """Where a node's finished proposals go."""
+
+    def add(self, target: DocTarget, proposals: Sequence[Proposal]) -> None:
+        """Take the texts of one node, all at once."""
+
+    def done(self, target: DocTarget) -> None:
+        """The node will bring nothing more."""
+
+
+class Engine:
+    """Works through the targets of one run; ``progress`` is told of each when it is done."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        board: TextBoard,
+        templates: Templates,
+        complete: Complete,
+        keep_abstention: Callable[[str, str], None],
+        sink: Sink,
+        *,
+        files: Mapping[str, str],
+        most_length: int,
+        threads: int,
+        progress: Callable[[DocTarget], None],
+    ) -> None:
+        self.outcome = Outcome()
+        self._planner = planner
+        self._board = board
+        self._templates = templates
+        self._complete = complete
+        self._keep_abstention = keep_abstention
+        self._sink = sink
+        self._files = files
+        self._most_length = most_length
+        self._room = asyncio.Semaphore(threads)
+        self._promised: set[ColumnRef] = set()
+        self._done: dict[str, asyncio.Event] = {}
+        self._stopping = False
+        self._progress = progress
+
+    def stop(self) -> None:
+        """Begin nothing new."""
+        self._stopping = True
+
+    async def run(self, targets: Sequence[DocTarget], manifest: Manifest) -> None:
+        """Describe every target."""
+        waits_on = target_parents(manifest, [target.node.unique_id for target in targets])
+        self._done = {target.node.unique_id: asyncio.Event() for target in targets}
+        async with asyncio.TaskGroup() as group:
+            for target in targets:
+                group.create_task(self._describe_when_ready(target, waits_on[target.node.unique_id]))
+
+    async def _describe_when_ready(self, target: DocTarget, parents: Iterable[str]) -> None:
+        try:
+            for parent in parents:
+                await self._done[parent].wait()
+            async with self._room:
+                if not self._stopping:
+                    await self._describe(target)
+        except DocsmithError as error:
+            self._fail(target, None, type(error).__name__, str(error))
+        except Exception as error:  # a fault of this program: what other nodes were paid for must not go with it
+            self._fail(target, None, type(error).__name__, fault_line(error))
+        finally:
+            self._done[target.node.unique_id].set()
+            self._sink.done(target)
+            self._progress(target)
+
+    async def _describe(self, target: DocTarget) -> None:
+        unique_id = target.node.unique_id
+        plan = self._planner.plan(target, self._files.get(unique_id), self._promised)
+        proposals = [free.proposal for free in plan.free]
+        for free in plan.free:
+            self._board.keep(free.proposal, free.rendered)
+        self._promise(plan.pending)
+        proposals += plan.pending
+        for item, question in plan.abstained.items():
+            self.outcome.questions.append(Question(unique_id=unique_id, column=item, question=question))
+        try:
+            for evidence in plan.requests:
+                proposals += await self._ask(plan, evidence)
+        finally:
+            self.outcome.proposals += proposals
+            self._sink.add(target, proposals)
+
+    async def _ask(self, plan: NodePlan, evidence: Evidence) -> list[Proposal]:
+        asked = await ask(evidence, self._templates, self._complete_unless_stopping, self._most_length)
+        unique_id = evidence.unique_id
+        if asked.error is not None and getattr(asked.error, "fatal", False):
+            self.outcome.ended = asked.error
+        for item, question in asked.questions.items():
+            self._keep_abstention(plan.keys[item], question)
+            self.outcome.questions.append(Question(unique_id=unique_id, column=item, question=question))
+        if isinstance(asked.error, NotSent):
+            return self._made(evidence, asked) + self._foretold(evidence, asked)
+        if not isinstance(asked.error, Stopped):
+            self._fail_refused(plan.target, asked)
+        return self._made(evidence, asked)
+
+    def _fail_refused(self, target: DocTarget, asked: Asked) -> None:
+        name = type(asked.error).__name__ if asked.error else "AnswerError"
+        for item, reason in asked.refused.items():
+            self._fail(target, item, name, str(asked.error or reason))
+
+    async def _complete_unless_stopping(self, prompt: Prompt, evidence: Evidence, accept: Accept) -> Completion:
+        if self._stopping:
+            raise Stopped(f"stopped before {evidence.unique_id} was asked for")
+        return await self._complete(prompt, evidence, accept)
+
+    def _made(self, evidence: Evidence, asked: Asked) -> list[Proposal]:
+        proposals = []
+        for item in items_of(evidence):
+            if item in asked.texts:
+                text, completion = asked.texts[item]
+                source = f"{completion.provider}:{completion.model}"
+                proposal = self._proposal(evidence, item, text, _origin(completion), source)
+                self._board.keep(proposal, text)
+                proposals.append(proposal)
+        return proposals
+
+    def _foretold(self, evidence: Evidence, asked: Asked) -> list[Proposal]:
+        provider, model = self._planner.asker
+        origin: Origin = "rules" if provider == "rules" else "llm"
+        source = f"{provider}:{model}" if provider else None
+        foretold = [self._proposal(evidence, item, None, origin, source) for item in asked.refused]
+        self._promise(foretold)
+        return foretold
+
+    def _proposal(
+        self, evidence: Evidence, item: Item, text: str | None, origin: Origin, source: str | None
+    ) -> Proposal:
+        return Proposal(
+            unique_id=evidence.unique_id,
+            column=item,
+            description=text,
+            origin=origin,
+            source=source,
+            file=self._files.get(evidence.unique_id),
+        )
+
+    def _promise(self, proposals: Iterable[Proposal]) -> None:
+        for proposal in proposals:
+            if proposal.column is not None:
+                nodes = (proposal.unique_id, *self._board.sharers(proposal))
+                self._promised |= {ColumnRef(unique_id, proposal.column.lower()) for unique_id in nodes}
+
+    def _fail(self, target: DocTarget, item: Item, error: str, message: str) -> None:
+        failure = Failure(unique_id=target.node.unique_id, column=item, error=error, message=message)
+        self.outcome.failures.append(failure)
+
+
+def _origin(completion: Completion) -> Origin:
+    if completion.stored:
+        return "cache"
+    return "rules" if completion.provider == "rules" else "llm"

@@ -1,0 +1,132 @@
+"""The texts that cost nothing: inherited by lineage, of the glossary, of a doc block with the column's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from dbt_docsmith.config_file import glossary_pattern
+from dbt_docsmith.dbt.inheritance import KeyFacts, origins_of, speaks_of_its_own_rows
+from dbt_docsmith.dbt.written import mentions_doc
+from dbt_docsmith.pipeline.texts import TextBoard
+from dbt_docsmith.types import ColumnLineage, ColumnRef, KnownColumn, Manifest, Node, NodeLineage, Proposal
+
+
+class FreeText(Struct, frozen=True):
+    """A free proposal and what dbt will show for it; ``pending``: its origin is still to be made."""
+
+    proposal: Proposal
+    rendered: str
+    pending: bool = False
+
+
+class FreeTexts:
+    """Looks for a free text for one column at a time. ``table_blocks``: doc blocks that describe whole nodes."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        lineage_of: Callable[[str], NodeLineage],
+        keys: KeyFacts,
+        board: TextBoard,
+        glossary: Mapping[str, str],
+        *,
+        table_blocks: frozenset[str] = frozenset(),
+        inherit: bool = True,
+    ) -> None:
+        self._manifest = manifest
+        self._lineage_of = lineage_of
+        self._keys = keys
+        self._board = board
+        self._glossary = glossary
+        self._table_blocks = table_blocks
+        self._inherit = inherit
+
+    def find(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
+        """The free text of a column, in the order: inherited, glossary, doc block; None where there is none."""
+        return (
+            self._inherited(node, column, file)
+            or self._from_glossary(node, column, file)
+            or self._from_doc_block(node, column, file)
+        )
+
+    def origins(self, node: Node, column: KnownColumn) -> list[ColumnRef]:
+        """The columns whose text this one could take, nearest first."""
+        if not self._inherit:
+            return []
+        reference = ColumnRef(node.unique_id, column.name)
+        return list(origins_of(reference, self._lineage_of, self._keys))
+
+    def _inherited(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
+        for origin in self.origins(node, column):
+            text = self._board.column(origin)
+            if text is None:
+                continue
+            if self._lineage_of_column(node, column).joined and speaks_of_its_own_rows(text.text):
+                return None
+            as_reference = mentions_doc(text.raw)
+            proposal = Proposal(
+                unique_id=node.unique_id,
+                column=column.name,
+                description=text.raw if as_reference else text.text,
+                origin="inherited",
+                source=f"{origin.unique_id}.{origin.column}",
+                file=file,
+                raw=as_reference,
+            )
+            return FreeText(proposal, text.text)
+        return None
+
+    def _lineage_of_column(self, node: Node, column: KnownColumn) -> ColumnLineage:
+        found = self._lineage_of(node.unique_id).columns.get(column.name.lower())
+        return found or ColumnLineage(name=column.name, kind="unknown")
+
+    def _from_glossary(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
+        found = find_in_glossary(self._glossary, column.name)
+        if found is None:
+            return None
+        term, text = found
+        proposal = Proposal(
+            unique_id=node.unique_id,
+            column=column.name,
+            description=text,
+            origin="glossary",
+            source=term,
+            file=file,
+        )
+        return FreeText(proposal, text)
+
+    def _from_doc_block(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
+        block = column.name.lower()
+        if block in self._table_blocks or self._lineage_of_column(node, column).kind in _MADE_HERE:
+            return None
+        text = self._manifest.docs.get(f"{self._manifest.project_name}.{block}", "").strip()
+        if not text:
+            return None
+        proposal = Proposal(
+            unique_id=node.unique_id,
+            column=column.name,
+            description=f"{{{{ doc('{block}') }}}}",
+            origin="doc_block",
+            source=block,
+            file=file,
+            raw=True,
+        )
+        return FreeText(proposal, text)
+
+
+_MADE_HERE = ("derived", "aggregated", "constant")
+
+
+def find_in_glossary(glossary: Mapping[str, str], name: str) -> tuple[str, str] | None:
+    """The glossary's term and text for a column: its name without case, else the first ``/pattern/`` it fits."""
+    lowered = name.lower()
+    for term, text in glossary.items():
+        if term.lower() == lowered:
+            return term, text
+    for term, text in glossary.items():
+        pattern = glossary_pattern(term)
+        if pattern and pattern.fullmatch(name):
+            return term, text
+    return None

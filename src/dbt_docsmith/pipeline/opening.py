@@ -1,0 +1,203 @@
+"""What is there: project, manifest, catalog, properties files, and whether the manifest is up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from dbt_docsmith.config import Config
+from dbt_docsmith.config_file import FILE_NAME
+from dbt_docsmith.dbt.catalog import read_catalog
+from dbt_docsmith.dbt.columns import KnownColumns, known_columns
+from dbt_docsmith.dbt.lineage.reader import LineageReader
+from dbt_docsmith.dbt.lineage.store import LineageStore
+from dbt_docsmith.dbt.manifest import is_known_version
+from dbt_docsmith.dbt.project import Project, manifest_path
+from dbt_docsmith.dbt.project_files import ProjectFiles, list_files, seed_header
+from dbt_docsmith.dbt.selection.select import DOCUMENTED, select
+from dbt_docsmith.dbt.written import Entries, NodeOnDisk
+from dbt_docsmith.errors import ConfigError, UsageError, WriteError
+from dbt_docsmith.nearest import did_you_mean
+from dbt_docsmith.pipeline.current_manifest import Say, current_manifest
+from dbt_docsmith.pipeline.texts import text_from_manifest
+from dbt_docsmith.properties.read import is_placeholder, read_entries
+from dbt_docsmith.types import Catalog, Manifest, Node, WrittenEntry
+
+
+class OpenProject:
+    """A project as a run sees it: the manifest with the texts on disk laid over it.
+
+    ``broken`` holds the properties files that cannot be read, with the reason.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        project: Project,
+        files: ProjectFiles,
+        manifest: Manifest,
+        catalog: Catalog,
+        entries: Sequence[WrittenEntry],
+        broken: Mapping[str, WriteError],
+        lineage_store: LineageStore | None,
+    ) -> None:
+        self.project = project
+        self.files = files
+        self.manifest = manifest
+        self.entries = entries
+        self.broken = broken
+        self.catalog = catalog
+        self.headers = _headers(project, manifest, catalog)
+        known = {uid: tuple(columns) for uid, columns in catalog.columns.items()}
+        self._lineage = LineageReader(
+            manifest, {**self.headers, **known}, project_vars=project.vars, store=lineage_store
+        )
+        self.lineage_of = cache(self._lineage.columns_of)
+        self._lineage_store = lineage_store
+        self._case = config.case
+        self._entries = Entries(manifest, entries, is_placeholder)
+        self._on_disk: dict[str, NodeOnDisk] = {}
+        self._known: dict[str, KnownColumns] = {}
+
+    def on_disk(self, unique_id: str) -> NodeOnDisk:
+        """What is written of a node: in its properties file, or, of an installed package's, in the manifest."""
+        if unique_id not in self._on_disk:
+            node = self.manifest.nodes.get(unique_id)
+            if node is None:
+                return NodeOnDisk()
+            own = node.package_name == self.manifest.project_name
+            found = self._entries.of(node) if own else text_from_manifest(self.manifest, unique_id)
+            self._on_disk[unique_id] = _without_skipped(node, found)
+        return self._on_disk[unique_id]
+
+    def sql_of(self, node: Node) -> str:
+        """A node's SQL with relations as ``ref`` and ``source`` names, "" where it has none."""
+        return self._lineage.sql_of(node.unique_id).display
+
+    def close(self) -> None:
+        """Keep the lineage that was read, where anything is to be kept."""
+        if self._lineage_store is not None:
+            self._lineage_store.close()
+
+    def known(self, node: Node) -> KnownColumns:
+        """Which columns a node has."""
+        if node.unique_id not in self._known:
+            found = known_columns(
+                node,
+                self.on_disk(node.unique_id),
+                catalog=self.catalog,
+                lineage=self.lineage_of(node.unique_id),
+                header=self.headers.get(node.unique_id, ()),
+                adapter_type=self.manifest.adapter_type,
+                case=self._case,
+            )
+            skipped = _skipped_columns(node)
+            columns = tuple(column for column in found.columns if column.name.lower() not in skipped)
+            self._known[node.unique_id] = KnownColumns(columns=columns, unconfirmed=found.unconfirmed)
+        return self._known[node.unique_id]
+
+
+def open_project(config: Config, project: Project, say: Say, warn: Say) -> OpenProject:
+    """Read everything a run needs. Raises ProjectError in one line with file and cure."""
+    files = list_files(project)
+    entries, broken = _read_properties(project.root, files.properties)
+    manifest = current_manifest(config, project, files, entries, broken, say, warn)
+    described = {node.properties_file for node in manifest.nodes.values()}
+    for file in broken.keys() - described:
+        warn(f"{broken[file]}; dbt cannot read it either")
+    if not is_known_version(manifest):
+        warn(f"the manifest's schema {manifest.schema_version or '(none)'} is not one this version was tried on")
+    catalog = _catalog(config, project)
+    store = LineageStore(config.cache_dir / "lineage.db") if config.use_cache else None
+    return OpenProject(config, project, files, manifest, catalog, entries, broken, store)
+
+
+def select_nodes(config: Config, opened: OpenProject, warn: Say) -> list[Node]:
+    """The project's own nodes that the user selected, without those to be skipped. Raises UsageError."""
+    types = config.resource_types or DOCUMENTED
+    for name in types:
+        if name not in DOCUMENTED:
+            hint = did_you_mean(name, DOCUMENTED)
+            raise UsageError(
+                f"--resource-type: '{name}' is not described{hint}; there are: {', '.join(DOCUMENTED)}"
+            )
+    manifest = opened.manifest
+    found = select(
+        manifest,
+        project_dir=opened.project.root,
+        select=config.select,
+        exclude=config.exclude,
+        selectors=config.selectors,
+        resource_types=types,
+    )
+    for warning in found.warnings:
+        warn(warning)
+    skipped = _skipped(config, opened)
+    nodes = [manifest.nodes[uid] for uid in found.unique_ids if uid not in skipped]
+    own = [node for node in nodes if node.package_name == manifest.project_name and not _is_skipped(node.meta)]
+    if found.unique_ids and not own:
+        warn("all that is selected is skipped, or belongs to installed packages")
+    return own
+
+
+def _skipped(config: Config, opened: OpenProject) -> set[str]:
+    if not config.file.skip:
+        return set()
+    try:
+        found = select(opened.manifest, project_dir=opened.project.root, select=config.file.skip)
+    except UsageError as error:
+        raise ConfigError(f"{FILE_NAME}: skip: {error}") from error
+    return set(found.unique_ids)
+
+
+def _read_properties(root: Path, files: Sequence[str]) -> tuple[tuple[WrittenEntry, ...], dict[str, WriteError]]:
+    entries: list[WrittenEntry] = []
+    broken: dict[str, WriteError] = {}
+    for file in files:
+        try:
+            text = (root / file).read_bytes().decode("utf-8")
+            entries += read_entries(file, text)
+        except WriteError as error:
+            broken[file] = error
+        except UnicodeDecodeError:
+            broken[file] = WriteError(f"{file}: is not UTF-8 text; save it as UTF-8")
+        except OSError as error:
+            broken[file] = WriteError(f"{file}: cannot be read: {error.strerror}")
+    return tuple(entries), broken
+
+
+def _catalog(config: Config, project: Project) -> Catalog:
+    if config.catalog is not None:
+        return read_catalog(config.catalog)
+    path = manifest_path(project, config.target_path, config.manifest).with_name("catalog.json")
+    return read_catalog(path) if path.is_file() else Catalog()
+
+
+def _headers(project: Project, manifest: Manifest, catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    headers = {}
+    for node in manifest.nodes.values():
+        if node.resource_type != "seed" or node.unique_id in catalog.columns:
+            continue
+        file = project.root / node.original_file_path
+        if node.package_name == manifest.project_name and file.is_file():
+            headers[node.unique_id] = seed_header(file, str(node.config.get("delimiter") or ","))
+    return headers
+
+
+def _is_skipped(meta: Mapping[str, object]) -> bool:
+    own = meta.get("dbt-docsmith") or meta.get("dbt_docsmith")
+    return isinstance(own, dict) and own.get("skip") is True
+
+
+def _skipped_columns(node: Node) -> set[str]:
+    return {name.lower() for name, column in node.columns.items() if _is_skipped(column.meta)}
+
+
+def _without_skipped(node: Node, found: NodeOnDisk) -> NodeOnDisk:
+    skipped = _skipped_columns(node)
+    if not skipped:
+        return found
+    return replace(found, columns={name: column for name, column in found.columns.items() if name not in skipped})

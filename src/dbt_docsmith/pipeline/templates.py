@@ -1,0 +1,34 @@
+"""Config -> the prompt templates of a run."""
+
+from __future__ import annotations
+
+from dbt_docsmith.config import PROMPT_VARIABLE_PREFIX, Config
+from dbt_docsmith.errors import ConfigError
+from dbt_docsmith.pipeline.bundled import bundled
+from dbt_docsmith.prompting.templates import PromptStyle, Templates, TemplateText, load_templates
+
+
+def open_templates(config: Config) -> Templates:
+    """The bundled templates with the user's over them. Raises ConfigError for one that cannot be rendered."""
+    if config.prompt_file is not None and not config.prompt_file.is_file():
+        where = config.where["prompt_file"]
+        raise ConfigError(
+            f"{where}: there is no prompt file {config.prompt_file}; name one that is there, or leave it out"
+        )
+    overrides = {
+        key: TemplateText(text, f"{PROMPT_VARIABLE_PREFIX}{key.upper()}")
+        for key, text in config.prompt_overrides.items()
+    }
+    variables = config.file.prompts.vars
+    return load_templates(bundled("prompts"), config.prompt_file, overrides, variables, prompt_style(config))
+
+
+def prompt_style(config: Config) -> PromptStyle:
+    """The `style` of dbt-docsmith.yml over the defaults."""
+    style, default = config.file.style, PromptStyle()
+    return PromptStyle(
+        language=style.language or default.language,
+        tone=style.tone or default.tone,
+        max_length=style.max_length or default.max_length,
+        examples=tuple(style.examples),
+    )

@@ -1,0 +1,116 @@
+"""Everything one run works with, put together from the Config before anything is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from dbt_docsmith.config import Config
+from dbt_docsmith.dbt.columns import KnownColumns
+from dbt_docsmith.dbt.evidence import EvidenceSources
+from dbt_docsmith.dbt.project_facts import ProjectFacts
+from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
+from dbt_docsmith.dbt.written import NodeOnDisk, blocks_of_tables
+from dbt_docsmith.pipeline.answering import Answering
+from dbt_docsmith.pipeline.asking import Complete, anything
+from dbt_docsmith.pipeline.engine import Engine, Sink
+from dbt_docsmith.pipeline.free import FreeTexts
+from dbt_docsmith.pipeline.node_plan import AskLimits, Planner
+from dbt_docsmith.pipeline.opening import OpenProject
+from dbt_docsmith.pipeline.places import Places, find_places
+from dbt_docsmith.pipeline.templates import prompt_style
+from dbt_docsmith.pipeline.texts import TextBoard
+from dbt_docsmith.pipeline.versions import siblings
+from dbt_docsmith.prompting.templates import Templates
+from dbt_docsmith.types import DocTarget, Node, Prompt
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """What is to be done: of ``nodes`` (all selected) the ``targets`` miss something and can be written."""
+
+    opened: OpenProject
+    nodes: Sequence[Node]
+    on_disk: dict[str, NodeOnDisk]
+    known: dict[str, KnownColumns]
+    targets: Sequence[DocTarget]
+    places: Places
+
+
+def find_work(config: Config, opened: OpenProject, nodes: Sequence[Node]) -> Work:
+    """What is missing in ``nodes``, and where it would stand."""
+    on_disk = {node.unique_id: opened.on_disk(node.unique_id) for node in nodes}
+    known = {node.unique_id: opened.known(node) for node in nodes}
+    settings = TargetSettings(
+        only=config.only,
+        overwrite=config.overwrite,
+        add_columns=config.add_columns,
+        add_source_columns=config.add_source_columns,
+    )
+    targets = plan_targets(nodes, on_disk, known, settings)[: config.limit]
+    places = find_places(config, opened, targets)
+    writable = [target for target in targets if target.node.unique_id in places.files]
+    return Work(opened=opened, nodes=nodes, on_disk=on_disk, known=known, targets=writable, places=places)
+
+
+def make_board(opened: OpenProject) -> TextBoard:
+    """The texts as they are on disk, to which a run adds its own."""
+    others = siblings(opened.manifest.nodes.values())
+    return TextBoard(opened.on_disk, lambda unique_id: others.get(unique_id, ()))
+
+
+def make_planner(
+    config: Config, opened: OpenProject, answering: Answering, templates: Templates, board: TextBoard
+) -> Planner:
+    """What makes the plan of one node at a time."""
+    manifest, facts = opened.manifest, ProjectFacts(opened.manifest)
+    lineage_of = opened.lineage_of
+    return Planner(
+        free_texts=FreeTexts(
+            manifest,
+            lineage_of,
+            facts.keys,
+            board,
+            config.file.glossary,
+            table_blocks=blocks_of_tables(opened.entries),
+            inherit=config.inherit,
+        ),
+        sources=EvidenceSources(facts, lineage_of, opened.sql_of, board),
+        limits=AskLimits(
+            prompt_tokens=config.prompt_tokens,
+            answer_tokens=config.max_tokens,
+            sql_chars=config.max_sql_chars,
+        ),
+        asker=answering.asker,
+        find_abstention=answering.find_abstention,
+        is_answered=lambda evidence: _is_answered(answering, templates.render(evidence)),
+    )
+
+
+def _is_answered(answering: Answering, prompt: Prompt) -> bool:
+    return answering.client is not None and answering.client.lookup(prompt, anything) is not None
+
+
+def make_engine(
+    config: Config,
+    work: Work,
+    answering: Answering,
+    templates: Templates,
+    complete: Complete,
+    sink: Sink,
+    progress: Callable[[DocTarget], None],
+) -> Engine:
+    """The engine that works through ``work``."""
+    board = make_board(work.opened)
+    return Engine(
+        make_planner(config, work.opened, answering, templates, board),
+        board,
+        templates,
+        complete,
+        answering.keep_abstention,
+        sink,
+        files=work.places.files,
+        most_length=prompt_style(config).max_length,
+        threads=config.threads,
+        progress=progress,
+    )

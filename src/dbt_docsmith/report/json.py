@@ -1,0 +1,58 @@
+"""Report -> one JSON object, as the contract has it. Fields may be added within version 1, none dropped."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from dbt_docsmith.types import CheckReport, Coverage, Proposal, Report
+
+VERSION = 1
+
+
+def document_json(report: Report) -> str:
+    """The result of ``document`` as one JSON object."""
+    plain = msgspec.to_builtins(report, enc_hook=_money)
+    plain["proposals"] = [_proposal(proposal) for proposal in report.proposals]
+    if report.diff is None:
+        del plain["diff"]
+    return _encode({"version": VERSION, **plain})
+
+
+def check_json(report: CheckReport) -> str:
+    """The result of ``check`` as one JSON object."""
+    return _encode(
+        {
+            "version": VERSION,
+            "command": "check",
+            "exit_code": report.exit_code,
+            "coverage": {"columns_from": report.columns_from, **_coverage(report.coverage)},
+            "missing": msgspec.to_builtins(report.missing),
+            "stale": [],
+            "thresholds": dict(report.thresholds),
+            "failures": msgspec.to_builtins(report.failures),
+            "warnings": list(report.warnings),
+        }
+    )
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(proposal)
+    del plain["raw"]
+    return plain
+
+
+def _coverage(coverage: Coverage) -> dict[str, list[int]]:
+    return {"nodes": list(coverage.nodes), "columns": list(coverage.columns)}
+
+
+def _money(value: object) -> object:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    raise NotImplementedError(f"no JSON form of {type(value)}")
+
+
+def _encode(value: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

@@ -1,0 +1,100 @@
+"""The sums of a run, as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from dbt_docsmith.types import Coverage, Estimate, Report, UsageTotals
+
+_LEAST_SHOWN = Decimal("0.0001")
+
+
+def summary(report: Report) -> str:
+    """The last lines: texts, files, coverage, requests and tokens."""
+    return "\n".join([*_texts(report), *_coverage(report), *_spent(report)])
+
+
+def stats_line(report: Report) -> str:
+    """What went over the wire, and where it went, also where that is nothing."""
+    cached = f"{report.usage.cached_prompt_tokens:,} of them in the provider's cache"
+    return f"{report.provider} {report.model} at {report.host}: {_usage(report.usage)} (prompt tokens: {cached})"
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """``16/26 (61 %) of nodes, 38/84 (45 %) of columns documented``; percents are rounded down."""
+    return f"{_share(coverage.nodes)} of nodes, {_share(coverage.columns)} of columns documented"
+
+
+def plural(number: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _texts(report: Report) -> Iterator[str]:
+    counts = report.counts
+    ways = {
+        "inherited": counts.inherited,
+        "requested" if report.dry_run and report.provider != "rules" else "made": counts.generated,
+        "stored": counts.cached,
+        "glossary": counts.glossary,
+        "doc blocks": counts.doc_block,
+    }
+    said = ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
+    texts = f"{plural(len(report.proposals), 'description')} {_verb(report)} {plural(len(report.files), 'file')}"
+    yield f"{texts}: {said}" if said else texts
+    rest = {"failed": counts.failed, "left for their owners to answer": counts.abstained}
+    if left := ", ".join(f"{number:,} {what}" for what, number in rest.items() if number):
+        yield left
+
+
+def _verb(report: Report) -> str:
+    if report.dry_run:
+        return "to write in"
+    return "written in" if report.diff is None else "made, none written, for"
+
+
+def _coverage(report: Report) -> Iterator[str]:
+    if report.coverage:
+        yield f"before: {coverage_line(report.coverage.before)}"
+        yield f"after:  {coverage_line(report.coverage.after)}"
+
+
+def _share(counted: tuple[int, int]) -> str:
+    documented, whole = counted
+    percent = 100 * documented // whole if whole else 100
+    return f"{documented:,}/{whole:,} ({percent} %)"
+
+
+def _spent(report: Report) -> Iterator[str]:
+    if report.estimate is not None:
+        yield from _estimate(report.estimate, report)
+    elif report.usage.requests:
+        yield _usage(report.usage)
+
+
+def _estimate(estimate: Estimate, report: Report) -> Iterator[str]:
+    if not estimate.requests_most:
+        yield "nothing would be sent"
+        return
+    most = f", at most {estimate.requests_most:,}" if estimate.requests_most != estimate.requests else ""
+    where = report.host or "no host: no provider is ready"
+    yield f"{plural(estimate.requests, 'request')}{most}, to {where}"
+    answers = f"at most {estimate.max_completion_tokens:,} answer tokens"
+    yield f"about {estimate.prompt_tokens:,} prompt tokens, {answers}, {_money(estimate.cost_usd)}"
+
+
+def _usage(usage: UsageTotals) -> str:
+    again = f" ({usage.retries:,} again)" if usage.retries else ""
+    return (
+        f"{plural(usage.requests, 'request')}{again}, {usage.prompt_tokens:,} prompt tokens, "
+        f"{usage.completion_tokens:,} answer tokens, {_money(usage.cost_usd)}"
+    )
+
+
+def _money(cost: Decimal | None) -> str:
+    if cost is None:
+        return "price unknown"
+    if 0 < cost < _LEAST_SHOWN:
+        return f"less than ${_LEAST_SHOWN}"
+    return f"${cost:.2f}" if cost >= 1 or not cost else f"${cost:.4f}"

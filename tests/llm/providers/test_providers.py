@@ -1,0 +1,67 @@
+import re
+import subprocess
+import sys
+
+import pytest
+
+from dbt_docsmith.errors import ConfigError, CredentialsMissing, UsageError
+from dbt_docsmith.llm.providers import SPECS, build
+from dbt_docsmith.llm.providers.base import ProviderSettings
+
+KEYED = ProviderSettings(api_key="sk-0123456789")
+
+
+def test_every_provider_is_known_by_its_name() -> None:
+    assert {"openai", "groq", "lm-studio", "rules"} <= set(SPECS)
+    assert all(name == spec.name for name, spec in SPECS.items())
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_provider_is_built_from_its_spec(name: str) -> None:
+    provider = build(name, KEYED)
+    assert (provider.name, provider.model, provider.offline) == (
+        name,
+        SPECS[name].default_model,
+        SPECS[name].offline,
+    )
+    assert re.fullmatch(r"offline|[\w.]+(:\d+)?", provider.host)
+
+
+def test_what_is_set_wins_over_the_default() -> None:
+    settings = ProviderSettings(api_key="sk-0123456789", model="mine", base_url="https://x.example/v9")
+    provider = build("openai", settings)
+    assert (provider.model, provider.host) == ("mine", "x.example")
+
+
+def test_an_unknown_provider_is_refused_with_the_ones_there_are() -> None:
+    with pytest.raises(UsageError, match="unknown provider 'open-ai': there are openai, groq"):
+        build("open-ai", KEYED)
+
+
+@pytest.mark.parametrize("name", [name for name, spec in SPECS.items() if spec.key_required])
+@pytest.mark.parametrize("key", [None, "", " "])
+def test_a_missing_key_is_refused_with_its_variable(name: str, key: str | None) -> None:
+    with pytest.raises(CredentialsMissing, match=SPECS[name].key_variables[0]):
+        build(name, ProviderSettings(api_key=key))
+
+
+def test_a_missing_sdk_is_refused_with_the_cure() -> None:
+    with pytest.raises(CredentialsMissing, match=r"pip install 'dbt-docsmith\[openai\]'"):
+        build("groq", KEYED, find_package=lambda _package: None)
+
+
+def test_a_wrong_base_url_is_refused_with_its_variable() -> None:
+    with pytest.raises(ConfigError, match="LM_STUDIO_BASE_URL"):
+        build("lm-studio", ProviderSettings(base_url="localhost"))
+
+
+def test_building_a_provider_imports_no_sdk() -> None:
+    """A dry run shows the host and pays nothing for it."""
+    code = (
+        "import sys; from dbt_docsmith.llm.client import Client; from dbt_docsmith.llm.providers import build;"
+        "from dbt_docsmith.llm.providers.base import ProviderSettings;"
+        "build('openai', ProviderSettings(api_key='sk-0123456789')).host;"
+        "print([name for name in ('openai', 'httpx', 'httpx2', 'genai_prices') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

@@ -1,0 +1,70 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbt_docsmith.llm.answers import read_json
+
+ANSWER = {"description": "One row an order.", "columns": [{"name": "a", "description": 'said "{so}"'}]}
+WRITTEN = json.dumps(ANSWER, indent=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WRITTEN,
+        f"\n  {WRITTEN}\n",
+        f"\ufeff{WRITTEN}",
+        f"```json\n{WRITTEN}\n```",
+        f"Sure! Here it is:\n```\n{WRITTEN}\n```\nAnything else?",
+        f"```sql\nselect 1\n```\n```json\r\n{WRITTEN}\r\n```",
+        f"The answer is {WRITTEN} as asked.",
+        f"For {{orders}} I say: {WRITTEN}",
+        f"{WRITTEN}\n{WRITTEN}",
+        f'<think>Maybe {{"description": "no"}}?</think>\n{WRITTEN}',
+    ],
+)
+def test_an_answer_is_found_in_whatever_surrounds_it(text: str) -> None:
+    assert read_json(text) == ANSWER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "I cannot say.",
+        "null",
+        '"text"',
+        "12",
+        "{",
+        "}",
+        "{'description': 'x'}",
+        '{"a": 1',
+        "```json\n{\n```",
+        "{" * 5000,
+    ],
+)
+def test_what_holds_no_whole_object_is_nothing(text: str) -> None:
+    assert read_json(text) is None
+
+
+def test_a_list_at_the_root_is_given_as_it_is() -> None:
+    assert read_json('[{"name": "a"}]') == [{"name": "a"}]
+
+
+@given(cut=st.integers(min_value=0, max_value=len(WRITTEN) - 1), lead=st.sampled_from(["", "Sure: ", "```json\n"]))
+def test_a_cut_answer_is_never_completed_and_no_part_is_taken_for_the_whole(cut: int, lead: str) -> None:
+    assert read_json(lead + WRITTEN[:cut]) is None
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=10,
+    ).filter(lambda value: isinstance(value, dict)),
+    st.text(alphabet="abc .,:\n", max_size=20),
+)
+def test_any_object_is_found_behind_any_prose(value: object, prose: str) -> None:
+    assert read_json(f"{prose}{json.dumps(value)}{prose}") == value

@@ -1,0 +1,1 @@
+select towels, towels + 1 as shawls from {{ ref('towel') }}

@@ -1,0 +1,1 @@
+select "yarnId", fibre, centimetres / 2 as halved from {{ ref('zephyr') }}

@@ -1,0 +1,1 @@
+select fibre, balls, balls * metres as total from {{ ref('merino') }}

@@ -1,0 +1,1 @@
+select * from {{ ref('tariff') }} where {{ var('late', false) }} = false

@@ -1,0 +1,1 @@
+select * from {{ source('Sea', 'ships') }} join {{ ref('flags') }} using (flag)

@@ -1,0 +1,1 @@
+select * from {{ ref('arrivals') }} left join {{ ref('Ships') }} using (ship_id)

@@ -1,0 +1,1 @@
+select type, 1 as price from {{ ref('lamp_types') }}

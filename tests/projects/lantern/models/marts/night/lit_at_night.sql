@@ -1,0 +1,1 @@
+select * from {{ ref('lit') }} where {{ function('lumen') }}(1) > 0

@@ -1,0 +1,1 @@
+select lamp_id, {{ function('lumen') }}(watts) as lumen from {{ source('workshop', 'lamps') }}

@@ -1,0 +1,1 @@
+select * from {{ source('workshop', 'wicks') }} join {{ ref('lamp_types') }} using (type)

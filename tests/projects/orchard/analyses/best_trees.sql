@@ -1,0 +1,1 @@
+select * from {{ ref('fct_harvest') }} order by kg desc

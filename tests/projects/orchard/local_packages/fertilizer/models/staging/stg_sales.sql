@@ -1,0 +1,1 @@
+select soil_id from {{ ref('stg_soil') }} cross join {{ source('fertilizer_raw', 'sales') }}

@@ -1,0 +1,3 @@
+def model(dbt, session):
+    dbt.config(materialized="table", tags=["science"])
+    return dbt.source("farm", "weather_2024")

@@ -1,0 +1,1 @@
+select * from {{ ref('dim_trees') }} join {{ ref('stg_pickings') }} using (tree_id)

@@ -1,0 +1,1 @@
+select tree_id, sort, planted_on from {{ source('farm', 'trees') }}

@@ -1,0 +1,1 @@
+select * from {{ ref('price_list') }} join {{ ref('fertilizer', 'stg_soil') }} on true
