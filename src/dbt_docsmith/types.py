@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from dbt_docsmith.errors import ProviderError
+
 # ---------------------------------------------------------------- what dbt knows
 
 
@@ -343,7 +345,10 @@ class CompletionRequest(Struct, frozen=True, kw_only=True):
 
 
 class Completion(Struct, frozen=True, kw_only=True):
-    """One answer. ``stored``: it came from the answer store and cost nothing. ``cost_usd`` None: unknown."""
+    """One answer. ``stored``: it came from the answer store and cost nothing. ``cost_usd`` None: unknown.
+
+    ``fault``: it was billed and is no answer; the client counts it, and then raises that.
+    """
 
     text: str
     provider: str
@@ -352,6 +357,7 @@ class Completion(Struct, frozen=True, kw_only=True):
     finish_reason: str = "stop"
     stored: bool = False
     cost_usd: Decimal | None = None
+    fault: ProviderError | None = None
 
 
 class AnsweredText(Struct, frozen=True, kw_only=True):

@@ -150,9 +150,11 @@ class Client:
             raise
         self._reached.add(number)
         completion = self.meter.answered(completion)
-        self._store.keep(answer_key(provider.name, request), completion)
         used = completion.usage.prompt_tokens + completion.usage.completion_tokens
         bucket.settle(reserved, used or reserved)
+        if completion.fault is not None:
+            raise completion.fault
+        self._store.keep(answer_key(provider.name, request), completion)
         return completion
 
     def _refuse_if_dropped(self, number: int) -> None:

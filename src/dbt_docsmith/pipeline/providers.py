@@ -9,8 +9,9 @@ from msgspec import Struct
 from dbt_docsmith.config import Config
 from dbt_docsmith.config_file import FILE_NAME, HeaderFrom, ProviderSection
 from dbt_docsmith.errors import ConfigError, UsageError
+from dbt_docsmith.llm.network import read_network
 from dbt_docsmith.llm.providers import SPECS, build
-from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
+from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec, Variable
 from dbt_docsmith.nearest import did_you_mean
 
 
@@ -64,12 +65,7 @@ def _configured(config: Config) -> str:
 
 
 def _is_configured(config: Config, spec: ProviderSpec) -> bool:
-    if spec.offline:
-        return False
-    variables: tuple[str | None, ...] = spec.key_variables
-    if not spec.key_required:
-        variables = (*variables, spec.base_url_variable)
-    return any(variable and config.environ.get(variable) for variable in variables)
+    return any(config.environ.get(variable, "").strip() for variable in spec.configured_by)
 
 
 def _settings(config: Config, choice: ProviderChoice) -> ProviderSettings:
@@ -84,7 +80,14 @@ def _settings(config: Config, choice: ProviderChoice) -> ProviderSettings:
         base_url=environ.get(url_variable) or section.base_url,
         timeout=config.timeout,
         headers=_headers(choice.name, section.headers, environ),
+        values={variable.name: _value(variable, environ) for variable in spec.variables},
+        context_tokens=section.context_tokens,
+        network=read_network(environ),
     )
+
+
+def _value(variable: Variable, environ: Mapping[str, str]) -> str:
+    return next((environ[name].strip() for name in variable.variables if environ.get(name)), variable.default)
 
 
 def _headers(provider: str, headers: Mapping[str, str | HeaderFrom], environ: Mapping[str, str]) -> dict[str, str]:

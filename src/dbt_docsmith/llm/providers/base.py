@@ -11,13 +11,13 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from dbt_docsmith.errors import DeadlineExceeded
+from dbt_docsmith.llm.network import Network
+from dbt_docsmith.llm.server_limits import ServerLimits
 from dbt_docsmith.types import Completion, CompletionRequest
-
-CONNECT_SECONDS = 10.0
 
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
 
-SchemaAbility = Literal["json_schema", "json_object", "none"]
+SchemaAbility = Literal["json_schema", "tool", "json_object", "none"]
 Notice = Callable[[str], None]
 
 
@@ -43,8 +43,12 @@ class Provider(Protocol):
     def offline(self) -> bool:
         """Whether it answers without a wire: nothing to wait for, to pay or to store."""
 
+    @property
+    def limits(self) -> ServerLimits:
+        """What the headers of its last response, an error's too, said it allows."""
+
     async def complete(self, request: CompletionRequest) -> Completion:
-        """One call, one answer.
+        """One call, one answer; one that was billed and holds no text comes with the ``fault`` to raise.
 
         Raises ProviderError. RequestRejected with a ``parameter`` means: it will not be sent again, ask once more.
         """
@@ -54,17 +58,33 @@ class Provider(Protocol):
 
 
 class Abilities(Struct, frozen=True, kw_only=True):
-    """What may be asked of a server: the best answer format, the name of the answer limit, a temperature."""
+    """What may be asked of a server: the best answer format, the name of the answer limit, a temperature, and
+    how it serves an equal beginning of prompts from its cache: by itself, where it is marked, or not."""
 
     schema: SchemaAbility = "json_schema"
     token_limit: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
     temperature: bool = True
+    prompt_caching: Literal["automatic", "marked", "none"] = "automatic"
+
+
+class Variable(Struct, frozen=True, kw_only=True):
+    """One thing more that a provider must be told: of ``variables`` the first that is set counts.
+
+    ``name`` is its key in ``ProviderSettings.values``; ``what`` completes "needs ...".
+    """
+
+    name: str
+    variables: tuple[str, ...]
+    what: str
+    required: bool = False
+    default: str = ""
 
 
 class ProviderSettings(Struct, frozen=True, kw_only=True):
     """What a person has set of one provider. None: the provider's own default. ``timeout`` is in seconds.
 
-    Neither the key nor a header's value shows in its repr.
+    ``values`` holds what the ``variables`` of its spec say; ``context_tokens`` what fits in a prompt and its
+    answer together. Neither the key nor a header's value shows in its repr.
     """
 
     model: str | None = None
@@ -72,6 +92,9 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
     base_url: str | None = None
     timeout: float = 120.0
     headers: Mapping[str, str] = {}
+    values: Mapping[str, str] = {}
+    context_tokens: int | None = None
+    network: Network = Network()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -83,16 +106,18 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
         key = "***" if self.api_key else None
         return (
             f"ProviderSettings(model={self.model!r}, api_key={key!r}, base_url={self.base_url!r},"
-            f" timeout={self.timeout!r}, headers={sorted(self.headers)!r})"
+            f" timeout={self.timeout!r}, headers={sorted(self.headers)!r}, values={sorted(self.values)!r})"
         )
 
 
 class ProviderSpec(Struct, frozen=True, kw_only=True):
     """All that is to be known of a provider before it is built: data for options, docs and error messages.
 
-    Of ``key_variables`` the first that is set counts. ``extra`` is the pip extra that brings ``package``, the
-    SDK's import name. ``known_suffixes`` are the paths a base URL may be given with or without. ``priced_as``
-    is its name in the price table, None where it has no price.
+    Of ``key_variables`` the first that is set counts. ``variables`` are what else it must be told. Any of
+    ``configured_by`` that is set makes it the provider of a run that names none. ``extra`` is the pip extra that
+    brings ``package``, the SDK's import name. ``known_suffixes`` are the paths a base URL may be given with or
+    without. ``context_tokens`` is the room for a prompt and its answer. ``priced_as`` is its name in the price
+    table, None where it has no price. ``local``: it runs on the user's machine, and nobody counts its requests.
     """
 
     name: str
@@ -100,14 +125,20 @@ class ProviderSpec(Struct, frozen=True, kw_only=True):
     key_variables: tuple[str, ...] = ()
     key_required: bool = False
     base_url_variable: str | None = None
+    base_url_required: bool = False
     default_base_url: str = ""
     model_variable: str | None = None
+    model_required: bool = False
     default_model: str = ""
+    variables: tuple[Variable, ...] = ()
+    configured_by: tuple[str, ...] = ()
     extra: str | None = None
     package: str | None = None
     known_suffixes: tuple[str, ...] = ()
     abilities: Abilities = Abilities()
+    context_tokens: int = 128_000
     priced_as: str | None = None
+    local: bool = False
     offline: bool = False
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dbt_docsmith.errors import ConfigError, DeadlineExceeded, ProviderError, RequestRejected
+from dbt_docsmith.llm.network import CONNECT_SECONDS
 from dbt_docsmith.llm.providers.base import (
-    CONNECT_SECONDS,
     Abilities,
     Notice,
     ProviderSettings,
@@ -20,6 +20,7 @@ from dbt_docsmith.llm.providers.http_errors import Endpoint, connection_error, h
 from dbt_docsmith.llm.providers.step_down import say_step, unsupported_parameter, without
 from dbt_docsmith.llm.providers.urls import read_base_url
 from dbt_docsmith.llm.providers.wording import scrub, unmistakable
+from dbt_docsmith.llm.server_limits import ServerLimits, read_limits
 from dbt_docsmith.types import Completion, CompletionRequest
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class OpenAIProvider:
         self._notice = notice
         self._abilities = spec.abilities
         self._client: AsyncOpenAI | None = None
+        self.limits = ServerLimits()
         self._secrets = settings.secrets
         self._endpoint = Endpoint(
             where=f"{spec.name} at {base.host}",
@@ -73,11 +75,13 @@ class OpenAIProvider:
             async with deadline(self._timeout, self._endpoint.where):
                 raw = await client.chat.completions.with_raw_response.create(**body)
         except openai.APIStatusError as error:
+            self.limits = read_limits(error.response.headers)
             raise self._status_error(error, body, abilities) from None
         except openai.APIConnectionError as error:
             raise self._connection_error(error) from None
         except openai.OpenAIError as error:
             raise RequestRejected(self._endpoint.failure("the request failed", said=str(error))) from None
+        self.limits = read_limits(raw.headers)
         return self._read(raw.http_response.content)
 
     async def aclose(self) -> None:
@@ -156,6 +160,7 @@ SPECS = (
         make=OpenAIProvider,
         key_variables=("OPENAI_API_KEY",),
         key_required=True,
+        configured_by=("OPENAI_API_KEY",),
         base_url_variable="OPENAI_BASE_URL",
         default_base_url="https://api.openai.com/v1",
         model_variable="OPENAI_MODEL",
@@ -170,6 +175,7 @@ SPECS = (
         make=OpenAIProvider,
         key_variables=("GROQ_API_KEY",),
         key_required=True,
+        configured_by=("GROQ_API_KEY",),
         base_url_variable="GROQ_BASE_URL",
         default_base_url="https://api.groq.com/openai/v1",
         model_variable="GROQ_MODEL",
@@ -183,6 +189,7 @@ SPECS = (
         name="lm-studio",
         make=OpenAIProvider,
         key_variables=("LM_STUDIO_API_KEY",),
+        configured_by=("LM_STUDIO_API_KEY", "LM_STUDIO_BASE_URL"),
         base_url_variable="LM_STUDIO_BASE_URL",
         default_base_url="http://localhost:1234/v1",
         model_variable="LM_STUDIO_MODEL",
@@ -191,5 +198,6 @@ SPECS = (
         package="openai",
         known_suffixes=("/v1",),
         abilities=Abilities(token_limit="max_tokens"),
+        local=True,
     ),
 )

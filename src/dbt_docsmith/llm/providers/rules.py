@@ -12,6 +12,7 @@ from dbt_docsmith.errors import RequestRejected
 from dbt_docsmith.llm.providers.base import ProviderSpec
 from dbt_docsmith.llm.providers.rule_node_sentences import node_text
 from dbt_docsmith.llm.providers.rule_sentences import column_text, usable_comment
+from dbt_docsmith.llm.server_limits import ServerLimits
 from dbt_docsmith.types import ColumnEvidence, Completion, CompletionRequest, Evidence
 
 _LEAVES_OUT = re.compile(
@@ -26,6 +27,7 @@ class RulesProvider:
     model = "rules"
     host = "offline"
     offline = True
+    limits = ServerLimits()
 
     async def complete(self, request: CompletionRequest) -> Completion:
         """The answer as the JSON a model would give. Raises RequestRejected for a request without evidence."""
