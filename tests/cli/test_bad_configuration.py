@@ -38,6 +38,8 @@ from tests.wire_server import WireServer
         ("skip: ['tga:old']\n", "no selection method"),
         ("prompts: {file: 3}\n", ":1: prompts.file: expected str"),
         ("placement: 3\n", ":1: placement: expected"),
+        ("placement: '{modle}.yml'\n", "names nothing; did you mean 'model'?; it may use {model}, {parent}"),
+        ("placement: {staging: '{model.yml'}\n", "the path template '{model.yml' is not readable"),
         (
             "providers: {opnai: {model: x}}\n",
             ": providers.opnai: unknown provider 'opnai'; did you mean 'openai'?",

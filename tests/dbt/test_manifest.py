@@ -271,9 +271,10 @@ def test_a_manifest_without_a_project_name_takes_that_of_its_first_node(read: Re
         lambda text: b"\xef\xbb\xbf" + text,
         lambda text: text.decode().encode("utf-16"),
         lambda text: text.replace(b'"ratio"', b"NaN"),
+        lambda text: text.replace(b'"ratio"', rb'"\ud83d"'),
         lambda text: text.replace(b'"ratio"', b"-Infinity"),
     ],
-    ids=["byte order mark", "utf-16", "NaN", "infinity"],
+    ids=["byte order mark", "utf-16", "NaN", "a lone surrogate", "infinity"],
 )
 def test_json_that_only_python_and_windows_write_is_read(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
     path = tmp_path / "manifest.json"

@@ -77,6 +77,8 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ("table_user: 'for {company_name}'\n", "unknown variable 'company_name'"),
         ("table_user: '{{ node.nonsense }}'\n", "table_user cannot be rendered"),
         ("table_user: '{{ node.__class__.__mro__ }}'\n", "table_user cannot be rendered"),
+        ("table_user: '{% if %}'\n", r"prompts.yml:1: table_user is not a Jinja template"),
+        ("company: |\n  x\n", "prompts.yml:1: unknown key 'company'"),
         ("table_user: 5\n", "prompts.yml:1: table_user must be text"),
         ("- a\n", "prompts.yml:1: a prompt file is a mapping"),
         ("a: [\n", "is not YAML"),

@@ -65,4 +65,5 @@ def _decode(data: bytes, shape: type[T]) -> T:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError):
         # dbt writes with Python's json, whose NaN and lone surrogates no strict reader takes.
-        return msgspec.convert(json.loads(data), shape)
+        text = json.dumps(json.loads(data), ensure_ascii=False).encode(errors="replace")
+        return msgspec.convert(json.loads(text), shape)

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from dbt_docsmith.config import Config
+from dbt_docsmith.config_file import FILE_NAME
+from dbt_docsmith.errors import ConfigError, WriteError
 from dbt_docsmith.pipeline.opening import OpenProject
 from dbt_docsmith.properties.files import check_writable
+from dbt_docsmith.properties.path_templates import check_names
 from dbt_docsmith.properties.placement import PlacementSettings, plan_placement
 from dbt_docsmith.types import DocTarget, Failure
 
@@ -22,7 +25,11 @@ class Places(Struct, frozen=True, kw_only=True):
 
 
 def find_places(config: Config, opened: OpenProject, targets: Sequence[DocTarget]) -> Places:
-    """The properties file of each target, and every obstacle that can be known beforehand."""
+    """The properties file of each target, and every obstacle that can be known beforehand.
+
+    Raises ConfigError for a path template of dbt-docsmith.yml that can name no file.
+    """
+    _check_patterns(config.file.placement)
     project = opened.project
     nodes = [target.node for target in targets]
     wanted = {node.unique_id for node in nodes}
@@ -50,6 +57,14 @@ def find_places(config: Config, opened: OpenProject, targets: Sequence[DocTarget
         failures=(*plan.failures, *unwritable),
         created=frozenset(obstacles) - set(opened.files.properties),
     )
+
+
+def _check_patterns(patterns: str | Mapping[str, str] | None) -> None:
+    for pattern in patterns.values() if isinstance(patterns, Mapping) else [patterns or ""]:
+        try:
+            check_names(pattern)
+        except WriteError as error:
+            raise ConfigError(f"{FILE_NAME}: placement: {error}") from None
 
 
 def _obstacle(opened: OpenProject, file: str) -> str | None:

@@ -12,6 +12,7 @@ from string import Formatter
 from typing import Any
 
 from dbt_docsmith.errors import WriteError
+from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.types import Node
 
 SECTIONS: Mapping[str, str] = {
@@ -23,6 +24,8 @@ SECTIONS: Mapping[str, str] = {
 }
 """The top-level key of a properties file that each resource type stands under."""
 
+_NAMES = ("model", "parent", "folder", "schema", "section", "node")
+_KNOWN = ", ".join(f"{{{name}}}" for name in _NAMES[:-1]) + " and {node.<key>}"
 _FIELD = re.compile(r"(?P<name>\w+)(?P<steps>(?:\.\w+|\[[^\[\]]+\])*)")
 _STEP = re.compile(r"\.(\w+)|\[([^\[\]]+)\]")
 _INDEX = re.compile(r"-?\d+")
@@ -31,14 +34,23 @@ _NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
 
 def fill_in(template: str, node: Node) -> str:
     """The template with its braces filled from the node. WriteError where one names nothing of this node."""
-    try:
-        parts = list(Formatter().parse(template))
-    except ValueError as error:
-        raise WriteError(f"the path template '{template}' is not readable: {error}") from error
     names = _names(node)
     return "".join(
-        literal + _value(field, spec, conversion, names, template) for literal, field, spec, conversion in parts
+        literal + _value(field, spec, conversion, names, template)
+        for literal, field, spec, conversion in _parse(template)
     )
+
+
+def check_names(template: str) -> None:
+    """Raises WriteError for braces that name nothing of any node: a slip, known before anything is done."""
+    for _literal, field, _spec, _conversion in _parse(template):
+        if field is not None:
+            parsed = _FIELD.fullmatch(field)
+            if parsed is None or parsed["name"] not in _NAMES:
+                raise WriteError(
+                    f"'{{{field}}}' in the path template '{template}' names nothing"
+                    f"{did_you_mean(field, _NAMES)}; it may use {_KNOWN}"
+                )
 
 
 def resolve(rendered: str, *, beside: str, root: str, extension: str = ".yml") -> str:
@@ -65,6 +77,13 @@ def folder_of(path: str) -> str:
 def folder_name(node: Node) -> str:
     """The name of the folder the node's file stands in; the package's where it stands in none."""
     return posixpath.basename(posixpath.dirname(node.original_file_path)) or node.package_name
+
+
+def _parse(template: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    try:
+        return list(Formatter().parse(template))
+    except ValueError as error:
+        raise WriteError(f"the path template '{template}' is not readable: {error}") from error
 
 
 def _names(node: Node) -> Mapping[str, Any]:
@@ -107,8 +126,7 @@ def _value(
     value = _look_up(names, parsed["name"], parsed["steps"]) if parsed else None
     if isinstance(value, (str, int, float)) and value != "":
         return str(value)
-    known = ", ".join(f"{{{name}}}" for name in names if name != "node")
-    raise WriteError(f"{shown} says nothing of this node; it may use {known} and {{node.<key>}}")
+    raise WriteError(f"{shown} says nothing of this node; it may use {_KNOWN}")
 
 
 def _look_up(names: Mapping[str, Any], name: str, steps: str) -> object:
