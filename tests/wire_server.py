@@ -78,7 +78,12 @@ def describe_everything(body: Body) -> Body:
 
 def asked_columns(body: Body) -> list[str]:
     """The names listed under ``## Columns to describe`` in the user message."""
-    section = body["messages"][-1]["content"].partition("## Columns to describe")[2].partition("\n## ")[0]
+    return columns_in(body["messages"][-1]["content"])
+
+
+def columns_in(message: str) -> list[str]:
+    """The same of a user message, whatever format brought it."""
+    section = message.partition("## Columns to describe")[2].partition("\n## ")[0]
     lines = re.findall(r"^- `?(.+?)`?(?: \(.*\))?:?$", section, re.MULTILINE)
     return [line.split("`")[0] for line in lines]
 
