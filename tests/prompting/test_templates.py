@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from dbt_docsmith.errors import ConfigError
-from dbt_docsmith.prompting.templates import PromptStyle, Templates, TemplateText, load_templates, template_for
+from dbt_docsmith.prompting.prompt_files import TemplateText
+from dbt_docsmith.prompting.templates import PromptStyle, Templates, load_templates, template_for
 from dbt_docsmith.types import ColumnEvidence, Evidence
 
 BUNDLED = Path(__file__).parents[2] / "prompts"

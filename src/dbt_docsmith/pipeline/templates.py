@@ -5,7 +5,8 @@ from __future__ import annotations
 from dbt_docsmith.config import PROMPT_VARIABLE_PREFIX, Config
 from dbt_docsmith.errors import ConfigError
 from dbt_docsmith.pipeline.bundled import bundled
-from dbt_docsmith.prompting.templates import PromptStyle, Templates, TemplateText, load_templates
+from dbt_docsmith.prompting.prompt_files import TemplateText
+from dbt_docsmith.prompting.templates import PromptStyle, Templates, load_templates
 
 
 def open_templates(config: Config) -> Templates:

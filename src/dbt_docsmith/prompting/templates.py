@@ -1,7 +1,6 @@
 """Prompt templates: the bundled ones, overridden key by key; Evidence -> Prompt.
 
-A prompt file is YAML with any of the six keys and ``vars:``. Whatever is wrong with one is found when it is
-loaded, before anything is sent.
+Whatever is wrong with one is found when it is loaded, before anything is sent.
 """
 
 from __future__ import annotations
@@ -9,42 +8,69 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import yaml
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dbt_docsmith.errors import ConfigError
 from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.prompting.answer import ANSWER_SCHEMA
 from dbt_docsmith.prompting.facts import column_facts, node_facts
-from dbt_docsmith.types import ColumnEvidence, Evidence, Prompt
+from dbt_docsmith.prompting.prompt_files import KEYS, NAMES, TemplateName, TemplateText, read_prompt_file
+from dbt_docsmith.types import ColumnEvidence, Evidence, Neighbour, OriginFact, Prompt, TestFact
 
-TemplateName = Literal["model", "table", "column"]
+VARIABLES: Mapping[str, str] = {
+    "node": "what is described: name, relation, resource_type, materialized, layer, description, tags, group",
+    "columns": "the columns to describe: name, data_type, kind, expression, origins, tests, constraints, comment",
+    "node_facts": "what is known of the node, ready to print, between <evidence> marks",
+    "column_facts": "what is known of each column to describe, ready to print",
+    "needs_description": "whether the node's own text is asked for",
+    "language": "`style: language` of dbt-docsmith.yml",
+    "tone": "`style: tone`",
+    "max_length": "`style: max_length`, in characters",
+    "examples": "`style: examples`: texts to take the tone from",
+}
+"""What a template may use, beside the ``vars:`` of a prompt file or of dbt-docsmith.yml."""
 
-NAMES: tuple[TemplateName, ...] = ("model", "table", "column")
-KEYS = tuple(f"{name}_{part}" for name in NAMES for part in ("system", "user"))
-VARIABLES = (
-    "node",
-    "columns",
-    "node_facts",
-    "column_facts",
-    "needs_description",
-    "language",
-    "tone",
-    "max_length",
-    "examples",
-)
 _OLD_PLACEHOLDER = re.compile(r"(?<![{%#$])\{([A-Za-z_]\w*)\}(?!\})")
-_SAMPLE = Evidence(
+_THIN = Evidence(
     unique_id="model.sample.orders",
     name="orders",
     resource_type="model",
     relation="ref('orders')",
     needs_description=True,
     columns=(ColumnEvidence(name="order_id"),),
+)
+_RICH = replace(
+    _THIN,
+    materialized="table",
+    layer="marts",
+    description="One row per order.",
+    documented={"status": "Where the order stands."},
+    tests=(TestFact(name="unique", arguments="where: 'not deleted'"),),
+    grain=("order_id",),
+    parents=(Neighbour(relation="ref('stg_orders')", description="Orders as they come."),),
+    children=("ref('customers')",),
+    exposures=("weekly sales",),
+    sql="select order_id from {{ ref('stg_orders') }}",
+    tags=("nightly",),
+    group="finance",
+    columns=(
+        ColumnEvidence(
+            name="order_id",
+            data_type="integer",
+            kind="derived",
+            expression="cast(id as integer)",
+            origins=(OriginFact(relation="ref('stg_orders')", column="id", description="The shop's number."),),
+            tests=(TestFact(name="unique"), TestFact(name="accepted_values", values=("1", "2"))),
+            constraints=("not_null",),
+            tags=("key",),
+            comment="the shop's own number",
+        ),
+    ),
 )
 
 
@@ -55,14 +81,6 @@ class PromptStyle(Struct, frozen=True, kw_only=True):
     tone: str = "plain and precise"
     max_length: int = 500
     examples: tuple[str, ...] = ()
-
-
-class TemplateText(Struct, frozen=True):
-    """One template's source: ``where`` is a file or a variable, ``line`` that of its first line, from 1."""
-
-    text: str
-    where: str
-    line: int = 1
 
 
 class Templates:
@@ -79,6 +97,7 @@ class Templates:
             "examples": list(style.examples),
             **variables,
         }
+        self.own_variables = tuple(variables)
         environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
         known = (*VARIABLES, *variables)
         for key in sources:
@@ -87,7 +106,12 @@ class Templates:
         self._sources = sources
         self._compiled = {key: _compile(environment, key, sources[key], known) for key in KEYS}
         for name in NAMES:
-            self._render(name, _SAMPLE)
+            for sample in (_THIN, replace(_THIN, needs_description=False), _RICH):
+                self._render(name, sample)
+
+    def source(self, key: str) -> TemplateText:
+        """The text of one of the six templates, and where it is from."""
+        return self._sources[key]
 
     def render(self, evidence: Evidence) -> Prompt:
         """The two messages that ask for what ``evidence`` is about."""
@@ -145,49 +169,6 @@ def load_templates(
         where = file or "prompts.vars"
         raise ConfigError(f"{where}: the variable '{taken[0]}' is the tool's own; choose another name")
     return Templates(sources, filled, style or PromptStyle())
-
-
-def read_prompt_file(path: Path) -> tuple[dict[str, TemplateText], dict[str, Any]]:
-    """The templates and the ``vars:`` of one prompt file. Raises ConfigError with file and line."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text) or {}
-    except OSError as error:
-        raise ConfigError(f"{path}: the prompt file cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: the prompt file cannot be read: it is not UTF-8 text") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: the prompt file is not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(values, dict) or not isinstance(root, yaml.MappingNode | None):
-        raise ConfigError(f"{path}:1: a prompt file is a mapping with any of {', '.join(KEYS)}, vars")
-    return _read_keys(path, values, root.value if root is not None else [])
-
-
-def _first_line(value: yaml.Node) -> int:
-    """The line, from 1, of a value's own text: that of a block scalar begins below its key."""
-    return value.start_mark.line + (2 if getattr(value, "style", None) in ("|", ">") else 1)
-
-
-def _read_keys(
-    path: Path, values: Mapping[Any, Any], pairs: Sequence[tuple[yaml.Node, yaml.Node]]
-) -> tuple[dict[str, TemplateText], dict[str, Any]]:
-    lines = {key.value: key.start_mark.line + 1 for key, _ in pairs}
-    first_lines = {key.value: _first_line(value) for key, value in pairs}
-    texts: dict[str, TemplateText] = {}
-    for key, value in values.items():
-        where = f"{path}:{lines.get(str(key), 1)}"
-        if key == "vars":
-            continue
-        if key not in KEYS:
-            raise ConfigError(f"{where}: unknown key '{key}'{did_you_mean(str(key), (*KEYS, 'vars'))}")
-        if not isinstance(value, str):
-            raise ConfigError(f"{where}: {key} must be text")
-        texts[key] = TemplateText(value, str(path), first_lines.get(key, 1))
-    own = values.get("vars") or {}
-    if not isinstance(own, dict) or not all(isinstance(name, str) and name.isidentifier() for name in own):
-        raise ConfigError(f"{path}:{lines.get('vars', 1)}: vars must be a mapping of names to values")
-    return texts, own
 
 
 def _compile(

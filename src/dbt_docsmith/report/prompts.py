@@ -1,8 +1,8 @@
-"""Rendered prompts -> text or JSON."""
+"""Prompts and their templates -> text or JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -26,3 +26,12 @@ def prompts_json(unique_id: str, host: str | None, prompts: Sequence[Prompt], fr
     return msgspec.json.format(
         msgspec.json.encode({**found, "prompts": rendered, "free": free}), indent=2
     ).decode()
+
+
+def templates_text(templates: Sequence[tuple[str, str, str]], variables: Mapping[str, str]) -> str:
+    """The templates as key, purpose and where they are from; then the variables."""
+    lines = ["Templates:"]
+    lines += [f"  {key:14} {where}  ({purpose})" for key, purpose, where in templates]
+    lines += ["", "Variables:"]
+    lines += [f"  {name:18} {meaning}" for name, meaning in variables.items()]
+    return "\n".join(lines)
