@@ -58,12 +58,17 @@ class Provider(Protocol):
 
 
 class Abilities(Struct, frozen=True, kw_only=True):
-    """What may be asked of a server: the best answer format, the name of the answer limit, a temperature, and
-    how it serves an equal beginning of prompts from its cache: by itself, where it is marked, or not."""
+    """What may be asked of a server: the best answer format, and in order the ``fallbacks`` where it is refused,
+    the name of the answer limit, a temperature, a ``system`` message of its own, not to think aloud
+    (``thinking_off``), and how it serves an equal beginning of prompts from its cache: by itself, where it is
+    marked, or not."""
 
     schema: SchemaAbility = "json_schema"
+    fallbacks: tuple[SchemaAbility, ...] = ("json_object", "none")
     token_limit: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
     temperature: bool = True
+    system: bool = True
+    thinking_off: bool = False
     prompt_caching: Literal["automatic", "marked", "none"] = "automatic"
 
 

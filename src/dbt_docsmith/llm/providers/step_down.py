@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from dbt_docsmith.llm.providers.base import Abilities, SchemaAbility
+from dbt_docsmith.llm.providers.base import Abilities
 
 _UNSUPPORTED = re.compile(
     r"\bun(?:supported|known|recogni[sz]ed|expected|available)\b|\bextra\b|\binvalid\b|\bmust\b|\bforbidden\b"
@@ -27,11 +26,16 @@ _NAMES = {
     ),
     "max_completion_tokens": re.compile(r"max_completion_tokens", re.I),
     "temperature": re.compile(r"temperature", re.I),
+    "outputConfig": re.compile(r"output_?config|text_?format|json[_ ]?schema|structured", re.I),
+    "toolConfig": re.compile(r"tool_?config|tool_?choice|\btools?\b", re.I),
+    "cachePoint": re.compile(r"cache_?point|prompt caching", re.I),
+    "system": re.compile(r"\bsystem\b", re.I),
+    "format": re.compile(r"\bformat\b|json[_ ]?schema|structured|grammar", re.I),
+    "think": re.compile(r"\bthink(?:ing)?\b", re.I),
 }
-_NEXT_SCHEMA: Mapping[SchemaAbility, SchemaAbility] = {"json_schema": "json_object", "json_object": "none"}
 
 
-def unsupported_parameter(sent: Mapping[str, Any], said: str, blamed: str) -> str | None:
+def unsupported_parameter(sent: Collection[str], said: str, blamed: str) -> str | None:
     """The parameter of ``sent`` that a 400 says is unknown there; None where the trouble is another.
 
     ``blamed`` is the parameter the server names itself, "" where it does not. A value that is too large is not
@@ -50,18 +54,31 @@ def unsupported_parameter(sent: Mapping[str, Any], said: str, blamed: str) -> st
 
 def without(abilities: Abilities, parameter: str) -> Abilities:
     """The abilities one step down in what the server refused."""
-    if parameter == "response_format":
-        return replace(abilities, schema=_NEXT_SCHEMA.get(abilities.schema, "none"))
     if parameter == "max_completion_tokens":
         return replace(abilities, token_limit="max_tokens")
-    return replace(abilities, temperature=False)
+    if parameter == "temperature":
+        return replace(abilities, temperature=False)
+    if parameter == "cachePoint":
+        return replace(abilities, prompt_caching="none")
+    if parameter == "system":
+        return replace(abilities, system=False)
+    if parameter == "think":
+        return replace(abilities, thinking_off=False)
+    schema, *fallbacks = abilities.fallbacks or ("none",)
+    return replace(abilities, schema=schema, fallbacks=tuple(fallbacks))
 
 
 def say_step(before: Abilities, after: Abilities) -> str:
     """What is done instead, for a person."""
     if before.schema != after.schema:
-        instead = {"json_object": "JSON mode is", "none": "plain text is"}.get(after.schema, "")
+        instead = {"tool": "a tool call is", "json_object": "JSON mode is"}.get(after.schema, "plain text is")
         return f"answers by {before.schema} are not supported, {instead} asked for instead"
     if before.token_limit != after.token_limit:
         return f"{before.token_limit} is not supported, {after.token_limit} is sent instead"
+    if before.prompt_caching != after.prompt_caching:
+        return "prompts cannot be cached, and are no longer marked for it"
+    if before.system != after.system:
+        return "system messages are not supported, the user message begins with it instead"
+    if before.thinking_off != after.thinking_off:
+        return "thinking cannot be turned off, and that is no longer asked for"
     return "temperature is not supported and no longer sent"
