@@ -578,3 +578,74 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     failures: tuple[Failure, ...] = ()
     thresholds: Mapping[str, float] = {}
     warnings: tuple[str, ...] = ()
+
+
+class ProviderVariable(Struct, frozen=True, kw_only=True):
+    """One thing a provider can be told: of ``names`` the first that is set counts. Its value is nowhere in here.
+
+    ``set_by`` is where it was said: a variable, or a key of dbt-docsmith.yml; None: nowhere.
+    """
+
+    names: tuple[str, ...]
+    what: str
+    required: bool
+    default: str
+    set_by: str | None
+
+
+class ProviderFacts(Struct, frozen=True, kw_only=True):
+    """One provider, as it stands here and now. ``lacks``: what keeps it from being used, each with its cure.
+
+    ``answers`` is the best format it can be held to; ``install`` brings its SDK, None where it needs none.
+    """
+
+    name: str
+    chosen: bool
+    lacks: tuple[str, ...]
+    variables: tuple[ProviderVariable, ...]
+    default_model: str
+    answers: str
+    temperature: bool
+    prompt_caching: str
+    context_tokens: int
+    package: str | None
+    installed: bool
+    install: str | None
+    local: bool
+    offline: bool
+
+
+class ProvidersReport(Struct, frozen=True, kw_only=True):
+    """Every provider. ``chosen``: who would be asked now, in order; ``reason``: why, or why nobody."""
+
+    chosen: tuple[str, ...]
+    reason: str
+    providers: tuple[ProviderFacts, ...]
+
+
+class TriedProvider(Struct, frozen=True, kw_only=True):
+    """What became of one tiny request. ``latency_ms`` is of all its ``requests``: a step down costs one more.
+
+    ``answers``: the format that was asked for; ``steps`` says what the server refused of it. ``error`` is a class
+    name of errors.py. ``cost_usd`` None: unknown.
+    """
+
+    provider: str
+    host: str | None = None
+    model: str | None = None
+    ok: bool = False
+    latency_ms: int | None = None
+    requests: int = 0
+    usage: Usage = Usage()
+    cost_usd: Decimal | None = None
+    answers: str | None = None
+    steps: tuple[str, ...] = ()
+    error: str | None = None
+    message: str | None = None
+
+
+class TrialReport(Struct, frozen=True, kw_only=True):
+    """All there is to tell of ``test-llm``."""
+
+    exit_code: int
+    tried: tuple[TriedProvider, ...]

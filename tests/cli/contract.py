@@ -119,3 +119,58 @@ CHECK = {
     "stale": list,
     "thresholds": dict,
 }
+
+PROVIDERS = {
+    "version": 1,
+    "command": "providers",
+    "chosen": [str],
+    "reason": str,
+    "providers": [
+        {
+            "name": str,
+            "chosen": bool,
+            "lacks": [str],
+            "variables": [
+                {
+                    "names": [matching(r"[A-Z][A-Z0-9_]+")],
+                    "what": str,
+                    "required": bool,
+                    "default": str,
+                    "set_by": TEXT_OR_NULL,
+                }
+            ],
+            "default_model": str,
+            "answers": {"json_schema", "tool", "json_object", "none"},
+            "temperature": bool,
+            "prompt_caching": {"automatic", "marked", "none"},
+            "context_tokens": int,
+            "package": TEXT_OR_NULL,
+            "installed": bool,
+            "install": TEXT_OR_NULL,
+            "local": bool,
+            "offline": bool,
+        }
+    ],
+}
+
+TRIAL = {
+    "version": 1,
+    "command": "test-llm",
+    "exit_code": int,
+    "tried": [
+        {
+            "provider": str,
+            "host": TEXT_OR_NULL,
+            "model": TEXT_OR_NULL,
+            "ok": bool,
+            "latency_ms": (int, None),
+            "requests": int,
+            "usage": dict.fromkeys(["prompt_tokens", "cached_prompt_tokens", "completion_tokens"], int),
+            "cost_usd": MONEY,
+            "answers": ({"json_schema", "tool", "json_object", "none"}, None),
+            "steps": [str],
+            "error": TEXT_OR_NULL,
+            "message": TEXT_OR_NULL,
+        }
+    ],
+}

@@ -14,16 +14,16 @@ VERSION = 1
 
 def document_json(report: Report) -> str:
     """The result of ``document`` as one JSON object."""
-    plain = msgspec.to_builtins(report, enc_hook=_money)
+    plain = msgspec.to_builtins(report, enc_hook=money_json)
     plain["proposals"] = [_proposal(proposal) for proposal in report.proposals]
     if report.diff is None:
         del plain["diff"]
-    return _encode({"version": VERSION, **plain})
+    return encode_json({"version": VERSION, **plain})
 
 
 def check_json(report: CheckReport) -> str:
     """The result of ``check`` as one JSON object."""
-    return _encode(
+    return encode_json(
         {
             "version": VERSION,
             "command": "check",
@@ -48,11 +48,13 @@ def _coverage(coverage: Coverage) -> dict[str, list[int]]:
     return {"nodes": list(coverage.nodes), "columns": list(coverage.columns)}
 
 
-def _money(value: object) -> object:
+def money_json(value: object) -> object:
+    """Dollars as a decimal string."""
     if isinstance(value, Decimal):
         return f"{value:f}"
     raise NotImplementedError(f"no JSON form of {type(value)}")
 
 
-def _encode(value: object) -> str:
+def encode_json(value: object) -> str:
+    """One object, as every command prints it."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

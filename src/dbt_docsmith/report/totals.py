@@ -81,18 +81,19 @@ def _estimate(estimate: Estimate, report: Report) -> Iterator[str]:
     where = report.host or "no host: no provider is ready"
     yield f"{plural(estimate.requests, 'request')}{most}, to {where}"
     answers = f"at most {estimate.max_completion_tokens:,} answer tokens"
-    yield f"about {estimate.prompt_tokens:,} prompt tokens, {answers}, {_money(estimate.cost_usd)}"
+    yield f"about {estimate.prompt_tokens:,} prompt tokens, {answers}, {money(estimate.cost_usd)}"
 
 
 def _usage(usage: UsageTotals) -> str:
     again = f" ({usage.retries:,} again)" if usage.retries else ""
     return (
         f"{plural(usage.requests, 'request')}{again}, {usage.prompt_tokens:,} prompt tokens, "
-        f"{usage.completion_tokens:,} answer tokens, {_money(usage.cost_usd)}"
+        f"{usage.completion_tokens:,} answer tokens, {money(usage.cost_usd)}"
     )
 
 
-def _money(cost: Decimal | None) -> str:
+def money(cost: Decimal | None) -> str:
+    """``$0.0123``, ``price unknown``."""
     if cost is None:
         return "price unknown"
     if 0 < cost < _LEAST_SHOWN:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.util import find_spec
 
 from dbt_docsmith.errors import CredentialsMissing, UsageError
 from dbt_docsmith.llm.providers import openai, rules
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
+from dbt_docsmith.llm.providers.needs import missing
 
 SPECS: dict[str, ProviderSpec] = {
     spec.name: spec
@@ -31,23 +32,10 @@ def build(
     spec = SPECS.get(name)
     if spec is None:
         raise UsageError(f"unknown provider '{name}': there are {', '.join(SPECS)}")
-    for what, variables in _missing(spec, settings):
-        raise CredentialsMissing(f"provider {name} needs {what}: set {' or '.join(variables)}")
+    for need in missing(spec, settings):
+        raise CredentialsMissing(f"provider {name} needs {need.what}: set {' or '.join(need.variables)}")
     if spec.package and find_package(spec.package) is None:
         raise CredentialsMissing(
             f"provider {name} needs the package '{spec.package}': pip install 'dbt-docsmith[{spec.extra}]'"
         )
     return spec.make(spec, settings, notice)
-
-
-def _missing(spec: ProviderSpec, settings: ProviderSettings) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What the provider cannot do without and was not told, with the variables that would tell it."""
-    if spec.key_required and not (settings.api_key or "").strip():
-        yield "a key", spec.key_variables
-    if spec.base_url_required and not settings.base_url and spec.base_url_variable:
-        yield "a base URL", (spec.base_url_variable,)
-    if spec.model_required and not settings.model and spec.model_variable:
-        yield "a model", (spec.model_variable,)
-    for variable in spec.variables:
-        if variable.required and not settings.values.get(variable.name):
-            yield variable.what, variable.variables
