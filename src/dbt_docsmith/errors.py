@@ -13,6 +13,7 @@ DocsmithError
 │   ├── ConnectionFailed         no answer at all: may pass when tried again
 │   ├── DeadlineExceeded         no whole answer in time: may pass when tried again
 │   ├── RequestRejected          the provider refuses this request as it stands
+│   │   └── ContextOverflow          the prompt and its answer do not fit in the model's context
 │   └── AnswerRefused            the model or a filter declined to answer
 ├── AnswerError              an answer came and is not fit to be written; that text fails
 └── WriteError               one properties file cannot be edited; its nodes fail, the run goes on
@@ -108,6 +109,17 @@ class RequestRejected(ProviderError):
     def __init__(self, message: str, *, parameter: str | None = None) -> None:
         super().__init__(message)
         self.parameter = parameter
+
+
+class ContextOverflow(RequestRejected):
+    """The prompt and its answer do not fit in the model's context: a shorter one may.
+
+    ``excess`` is how many tokens are too many, None where the server does not say.
+    """
+
+    def __init__(self, message: str, *, excess: int | None = None) -> None:
+        super().__init__(message)
+        self.excess = excess
 
 
 class AnswerRefused(ProviderError):

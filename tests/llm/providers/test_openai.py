@@ -17,6 +17,7 @@ from dbt_docsmith.errors import (
     AuthenticationFailed,
     ConfigError,
     ConnectionFailed,
+    ContextOverflow,
     DeadlineExceeded,
     ProviderError,
     QuotaExhausted,
@@ -57,7 +58,8 @@ def asked(provider: Provider, *requests: CompletionRequest) -> list[Completion |
 
 def failed(server: WireServer, reply: Reply, timeout: float = 30.0) -> ProviderError:
     server.script.append(reply)
-    (error,) = asked(build("openai", settings(server, timeout)), REQUEST)
+    (came,) = asked(build("openai", settings(server, timeout)), REQUEST)
+    error = came.fault if isinstance(came, Completion) else came
     assert isinstance(error, ProviderError)
     return error
 
@@ -160,7 +162,7 @@ FAULTS: list[tuple[str, Reply, type[ProviderError], str]] = [
     (
         "400 context",
         failing(400, "maximum context length is 8192 tokens", code="context_length_exceeded"),
-        RequestRejected,
+        ContextOverflow,
         "--llm-max-sql-chars",
     ),
     ("400 filter", failing(400, "Filtered", code="content_filter"), AnswerRefused, "filter"),
@@ -202,6 +204,24 @@ def test_every_fault_is_an_error_of_ours_on_one_line(
     assert len(message) <= 300
     assert "\n" not in message
     assert len(wire_server.seen) == 1, "one attempt is one request on the wire"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answering(None),
+        answering(None, refusal="I will not."),
+        answering("", finish_reason="content_filter"),
+        sending({"choices": [], "usage": {"prompt_tokens": 100, "completion_tokens": 20}}),
+    ],
+    ids=["null", "refusal", "filter", "no choice"],
+)
+def test_an_answer_that_was_billed_and_is_none_comes_with_its_usage(wire_server: WireServer, reply: Reply) -> None:
+    wire_server.script.append(reply)
+    (completion,) = asked(build("openai", settings(wire_server)), REQUEST)
+    assert isinstance(completion, Completion)
+    assert completion.fault is not None
+    assert (completion.usage.prompt_tokens, completion.usage.completion_tokens) == (100, 20)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from dbt_docsmith.errors import AnswerRefused
+from dbt_docsmith.errors import AnswerRefused, ProviderError
 from dbt_docsmith.llm.providers.base import Abilities
 from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, unreadable
 from dbt_docsmith.llm.retry import read_retry_after
@@ -66,24 +66,38 @@ class _Tokens(Struct):
     prompt_tokens_details: _TokenDetails | None = None
 
 
-def read_answer(content: bytes, endpoint: Endpoint) -> tuple[str, str, Usage]:
-    """Text, finish reason and usage of a chat completion's bytes.
+class ChatAnswer(Struct, frozen=True, kw_only=True):
+    """What a chat completion says. ``fault``: it was billed and is no answer."""
 
-    Raises ServerFailed where there is no answer in them, AnswerRefused where the model or a filter declined.
-    """
+    text: str = ""
+    finish_reason: str = "stop"
+    usage: Usage = Usage()
+    fault: ProviderError | None = None
+
+
+def read_answer(content: bytes, endpoint: Endpoint) -> ChatAnswer:
+    """A chat completion's bytes. Raises ServerFailed where nothing in them says that anything was billed."""
     try:
         completion = msgspec.json.decode(content, type=_ChatCompletion)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise unreadable(endpoint, content.decode(errors="replace")) from None
-    choice = completion.choices[0] if completion.choices else None
-    if choice is None or choice.message is None:
-        raise unreadable(endpoint, content.decode(errors="replace"))
+    usage = _usage(completion.usage)
+    choice = completion.choices[0] if completion.choices else _Choice()
+    fault = _fault(choice, endpoint, content)
+    if fault is not None and usage == Usage():
+        raise fault
+    return ChatAnswer(text=_text(choice), finish_reason=choice.finish_reason or "stop", usage=usage, fault=fault)
+
+
+def _fault(choice: _Choice, endpoint: Endpoint, content: bytes) -> ProviderError | None:
+    """Why an answer is none: the model or a filter declined, or there is no text."""
+    if choice.message is None:
+        return unreadable(endpoint, content.decode(errors="replace"))
     if choice.message.refusal or choice.finish_reason == "content_filter":
-        raise AnswerRefused(endpoint.failure("the model declined to answer", said=choice.message.refusal or ""))
-    text = _joined(choice.message.content)
-    if not text.strip() and choice.finish_reason != "length":
-        raise unreadable(endpoint, "it holds no text")
-    return text, choice.finish_reason or "stop", _usage(completion.usage)
+        return AnswerRefused(endpoint.failure("the model declined to answer", said=choice.message.refusal or ""))
+    if not _text(choice).strip() and choice.finish_reason != "length":
+        return unreadable(endpoint, "it holds no text")
+    return None
 
 
 def read_refusal(error: APIStatusError, now: float) -> Refusal:
@@ -100,7 +114,8 @@ def read_refusal(error: APIStatusError, now: float) -> Refusal:
     )
 
 
-def _joined(content: str | list[_Part] | None) -> str:
+def _text(choice: _Choice) -> str:
+    content = choice.message.content if choice.message else None
     return content if isinstance(content, str) else "".join(part.text for part in content or ())
 
 

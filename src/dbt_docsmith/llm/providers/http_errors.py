@@ -11,6 +11,7 @@ from dbt_docsmith.errors import (
     AnswerRefused,
     AuthenticationFailed,
     ConnectionFailed,
+    ContextOverflow,
     ProviderError,
     QuotaExhausted,
     RateLimited,
@@ -18,15 +19,13 @@ from dbt_docsmith.errors import (
     ServerFailed,
     Unreachable,
 )
+from dbt_docsmith.llm.providers.too_long import excess_tokens, is_too_long
 from dbt_docsmith.llm.providers.wording import failure
 
 _NO_CREDIT = {"insufficient_quota", "insufficient_balance", "billing_hard_limit_reached", "billing_not_active"}
 _FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
 _SPOILED = {"json_validate_failed"}
 _MAY_PASS = {408, 409, 425}
-_TOO_LONG = re.compile(
-    r"context[ _](?:length|window|size)|prompt is too long|too many (?:input )?tokens", re.IGNORECASE
-)
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
@@ -62,6 +61,8 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
         return QuotaExhausted(endpoint.failure("the account has no credit left", said=said, cure=cure))
     if refusal.codes & _FILTERED:
         return AnswerRefused(endpoint.failure("a content filter declined the request", said=said))
+    if is_too_long(status, said, refusal.codes):
+        return too_long(said, endpoint)
     if status == 429:
         return RateLimited(endpoint.failure(_too_many(after), said=said), retry_after=after)
     if status in _MAY_PASS or status >= 500 or refusal.codes & _SPOILED:
@@ -70,8 +71,15 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
         return _not_let_in(refusal, endpoint)
     if status in (404, 405):
         return _not_there(refusal, endpoint)
-    cure = "send less with --llm-max-sql-chars" if _TOO_LONG.search(said) else ""
-    return RequestRejected(endpoint.failure(f"the request was refused ({status})", said=said, cure=cure))
+    return RequestRejected(endpoint.failure(f"the request was refused ({status})", said=said))
+
+
+def too_long(said: str, endpoint: Endpoint) -> ContextOverflow:
+    """The prompt does not fit; ``said`` is what the server says of it."""
+    cure = "send less with --llm-max-sql-chars, or ask for less with --llm-max-tokens"
+    return ContextOverflow(
+        endpoint.failure("the prompt is too long for the model", said=said, cure=cure), excess=excess_tokens(said)
+    )
 
 
 def connection_error(causes: str, endpoint: Endpoint, *, connected: bool = True) -> ProviderError:

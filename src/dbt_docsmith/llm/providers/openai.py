@@ -105,13 +105,14 @@ class OpenAIProvider:
         return self._client
 
     def _read(self, content: bytes) -> Completion:
-        text, finish_reason, usage = read_answer(content, self._endpoint)
+        answer = read_answer(content, self._endpoint)
         return Completion(
-            text=scrub(text, unmistakable(self._secrets)),
+            text=scrub(answer.text, unmistakable(self._secrets)),
             provider=self.name,
             model=self.model,
-            usage=usage,
-            finish_reason=finish_reason,
+            usage=answer.usage,
+            finish_reason=answer.finish_reason,
+            fault=answer.fault,
         )
 
     def _status_error(self, error: APIStatusError, body: dict[str, Any], abilities: Abilities) -> ProviderError:
