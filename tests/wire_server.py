@@ -83,7 +83,7 @@ def asked_columns(body: Body) -> list[str]:
 
 def columns_in(message: str) -> list[str]:
     """The same of a user message, whatever format brought it."""
-    section = message.partition("## Columns to describe")[2].partition("\n## ")[0]
+    section = re.split(r"\n## |\nAn earlier answer", message.partition("## Columns to describe")[2])[0]
     lines = re.findall(r"^- `?(.+?)`?(?: \(.*\))?:?$", section, re.MULTILINE)
     return [line.split("`")[0] for line in lines]
 

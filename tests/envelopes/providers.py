@@ -8,18 +8,35 @@ from dataclasses import dataclass
 from tests.envelopes.base import KEY, Envelope
 from tests.envelopes.openai import ChatCompletions
 
+from dbt_docsmith.llm.providers import SPECS
+
 
 @dataclass(frozen=True)
 class Served:
-    """A provider of a test. In the values of ``variables``, ``{host}`` stands for the server's ``host:port``."""
+    """A provider of a test. In the values of ``variables``, ``{host}`` stands for the server's ``host:port``.
+
+    ``key_hint`` and ``url_hint`` are what its errors tell a user to check, where its spec does not say so.
+    """
 
     name: str
     envelope: Envelope
     variables: Mapping[str, str]
+    key_hint: str = ""
+    url_hint: str = ""
 
     def environ(self, host: str) -> dict[str, str]:
         """What must be set so that the provider asks the server at ``host``."""
         return {name: value.format(host=host) for name, value in self.variables.items()}
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def hints(self) -> dict[str, str]:
+        """The names that stand for ``{key}`` and ``{url}`` in what people read."""
+        spec = SPECS[self.name]
+        key = self.key_hint or " or ".join(spec.key_variables)
+        return {"key": key, "url": self.url_hint or spec.base_url_variable or "the base URL"}
 
 
 SERVED = (
