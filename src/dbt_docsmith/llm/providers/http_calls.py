@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from dbt_docsmith.errors import DeadlineExceeded, ProviderError
 from dbt_docsmith.llm.network import open_http
 from dbt_docsmith.llm.providers.base import ProviderSettings
-from dbt_docsmith.llm.providers.http_errors import Endpoint, connection_error
+from dbt_docsmith.llm.providers.http_errors import Endpoint, network_error
 
 if TYPE_CHECKING:
     import httpx2
@@ -55,14 +54,3 @@ class HttpCalls:
 
 
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
-
-
-def network_error(error: httpx2.RequestError, endpoint: Endpoint, timeout: float) -> ProviderError:
-    """What httpx2 raised where there is no whole response, as an error of errors.py. ``timeout`` is in seconds."""
-    import httpx2
-
-    if isinstance(error, httpx2.ReadTimeout | httpx2.WriteTimeout):
-        cure = "a longer --llm-timeout gives it more time"
-        return DeadlineExceeded(endpoint.failure(f"no answer within {timeout:g} s", cure=cure))
-    connected = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
-    return connection_error(str(error), endpoint, connected=connected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from dbt_docsmith.errors import (
     AuthenticationFailed,
     ConnectionFailed,
     ContextOverflow,
+    DeadlineExceeded,
     ProviderError,
     QuotaExhausted,
     RateLimited,
@@ -93,6 +94,27 @@ def connection_error(causes: str, endpoint: Endpoint, *, connected: bool = True)
     if not connected:
         return Unreachable(endpoint.failure("no connection", said=causes, cure=cure))
     return ConnectionFailed(endpoint.failure("the connection dropped", said=causes, cure=cure))
+
+
+def network_error(error: BaseException, endpoint: Endpoint, timeout: float) -> ProviderError:
+    """What an HTTP library raised where no whole response came, as it is or wrapped by an SDK.
+
+    ``timeout`` is in seconds. The libraries share the names of their errors, not their classes.
+    """
+    causes = list(_causes(error))
+    names = {type(cause).__name__ for cause in causes}
+    if names & {"ReadTimeout", "WriteTimeout"}:
+        cure = "a longer --llm-timeout gives it more time"
+        return DeadlineExceeded(endpoint.failure(f"no answer within {timeout:g} s", cure=cure))
+    said = next((str(cause) for cause in reversed(causes) if str(cause)), "")
+    return connection_error(said, endpoint, connected=not names & {"ConnectError", "ConnectTimeout"})
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def unreadable(endpoint: Endpoint, said: str) -> ServerFailed:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dbt_docsmith.errors import ConfigError, DeadlineExceeded, ProviderError, RequestRejected
+from dbt_docsmith.errors import RequestRejected
 from dbt_docsmith.llm.network import CONNECT_SECONDS
 from dbt_docsmith.llm.providers.base import (
     Abilities,
@@ -16,18 +15,15 @@ from dbt_docsmith.llm.providers.base import (
     deadline,
 )
 from dbt_docsmith.llm.providers.chat_completions import build_request, read_answer, read_refusal
-from dbt_docsmith.llm.providers.http_errors import Endpoint, connection_error, http_error
-from dbt_docsmith.llm.providers.step_down import say_step, unsupported_parameter, without
-from dbt_docsmith.llm.providers.urls import read_base_url
+from dbt_docsmith.llm.providers.endpoints import base_url_of, endpoint_of, key_of
+from dbt_docsmith.llm.providers.http_errors import network_error
+from dbt_docsmith.llm.providers.learning import Learning
 from dbt_docsmith.llm.providers.wording import scrub, unmistakable
 from dbt_docsmith.llm.server_limits import ServerLimits, read_limits
 from dbt_docsmith.types import Completion, CompletionRequest
 
 if TYPE_CHECKING:
-    from openai import APIConnectionError, APIStatusError, AsyncOpenAI
-
-_NO_KEY = "no-key-needed"
-_REFUSES_PARAMETERS = {400, 422}
+    from openai import AsyncOpenAI
 
 
 class OpenAIProvider:
@@ -36,30 +32,19 @@ class OpenAIProvider:
     offline = False
 
     def __init__(self, spec: ProviderSpec, settings: ProviderSettings, notice: Notice) -> None:
-        base = read_base_url(
-            settings.base_url or spec.default_base_url,
-            spec.known_suffixes,
-            spec.base_url_variable or f"the base URL of {spec.name}",
-        )
+        base = base_url_of(spec, settings)
         self.name = spec.name
         self.model = settings.model or spec.default_model
         self.host = base.host
-        self._key = _read_key(settings.api_key, spec)
+        self._key = key_of(spec, settings)
         self._base = base
         self._headers = dict(settings.headers)
         self._timeout = settings.timeout
-        self._notice = notice
-        self._abilities = spec.abilities
         self._client: AsyncOpenAI | None = None
         self.limits = ServerLimits()
         self._secrets = settings.secrets
-        self._endpoint = Endpoint(
-            where=f"{spec.name} at {base.host}",
-            model=self.model,
-            key_hint=" or ".join(spec.key_variables),
-            url_hint=spec.base_url_variable or "the base URL",
-            hide=lambda text: scrub(text, settings.secrets),
-        )
+        self._endpoint = endpoint_of(spec, settings, base.host)
+        self._learning = Learning(spec.abilities, self._endpoint, notice)
 
     async def complete(self, request: CompletionRequest) -> Completion:
         """One chat completion.
@@ -68,7 +53,7 @@ class OpenAIProvider:
         """
         import openai
 
-        abilities = self._abilities
+        abilities = self._learning.abilities
         body = build_request(request, abilities)
         client = self._connected()
         try:
@@ -76,9 +61,9 @@ class OpenAIProvider:
                 raw = await client.chat.completions.with_raw_response.create(**body)
         except openai.APIStatusError as error:
             self.limits = read_limits(error.response.headers)
-            raise self._status_error(error, body, abilities) from None
+            raise self._learning.error(read_refusal(error, time.time()), body, abilities) from None
         except openai.APIConnectionError as error:
-            raise self._connection_error(error) from None
+            raise network_error(error, self._endpoint, self._timeout) from None
         except openai.OpenAIError as error:
             raise RequestRejected(self._endpoint.failure("the request failed", said=str(error))) from None
         self.limits = read_limits(raw.headers)
@@ -114,45 +99,6 @@ class OpenAIProvider:
             finish_reason=answer.finish_reason,
             fault=answer.fault,
         )
-
-    def _status_error(self, error: APIStatusError, body: dict[str, Any], abilities: Abilities) -> ProviderError:
-        refusal = read_refusal(error, time.time())
-        if refusal.status in _REFUSES_PARAMETERS:
-            parameter = unsupported_parameter(body, refusal.said, refusal.parameter)
-            if parameter is not None:
-                self._step_down(abilities, without(abilities, parameter))
-                return RequestRejected(
-                    self._endpoint.failure(f"{parameter} is not supported", said=refusal.said), parameter=parameter
-                )
-        return http_error(refusal, self._endpoint)
-
-    def _step_down(self, sent: Abilities, lesser: Abilities) -> None:
-        if self._abilities == sent:  # else another request in flight has learned it already
-            self._abilities = lesser
-            self._notice(f"{self._endpoint.where}, model {self.model}: {say_step(sent, lesser)}")
-
-    def _connection_error(self, error: APIConnectionError) -> ProviderError:
-        causes = list(_causes(error))
-        if any(type(cause).__name__ in ("ReadTimeout", "WriteTimeout") for cause in causes):
-            what = f"no answer within {self._timeout:g} s"
-            return DeadlineExceeded(self._endpoint.failure(what, cure="a longer --llm-timeout gives it more time"))
-        said = next((str(cause) for cause in reversed(causes) if str(cause)), "")
-        connected = not any(type(cause).__name__ in ("ConnectError", "ConnectTimeout") for cause in causes)
-        return connection_error(said, self._endpoint, connected=connected)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause = error.__cause__ or error.__context__
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
-
-
-def _read_key(key: str | None, spec: ProviderSpec) -> str:
-    key = (key or "").strip()
-    if not key.isascii() or not key.isprintable():
-        raise ConfigError(f"the key in {' or '.join(spec.key_variables)} holds characters that no key has")
-    return key or _NO_KEY
 
 
 SPECS = (
