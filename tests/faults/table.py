@@ -161,8 +161,9 @@ WIRE = (
     final(
         "400, the prompt is too long",
         trouble("too long"),
-        "RequestRejected",
-        "the request was refused (400): …; send less with --llm-max-sql-chars",
+        "ContextOverflow",
+        "the prompt is too long for the model: …; send less with --llm-max-sql-chars, "
+        "or ask for less with --llm-max-tokens",
     ),
     final(
         "400, anything else",
