@@ -10,6 +10,7 @@ from msgspec import Struct
 from dbt_docsmith.errors import AnswerRefused, ProviderError
 from dbt_docsmith.llm.providers.base import Abilities
 from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, unreadable
+from dbt_docsmith.llm.providers.wire_answer import WireAnswer
 from dbt_docsmith.llm.retry import read_retry_after
 from dbt_docsmith.types import CompletionRequest, Usage
 
@@ -66,27 +67,19 @@ class _Tokens(Struct):
     prompt_tokens_details: _TokenDetails | None = None
 
 
-class ChatAnswer(Struct, frozen=True, kw_only=True):
-    """What a chat completion says. ``fault``: it was billed and is no answer."""
-
-    text: str = ""
-    finish_reason: str = "stop"
-    usage: Usage = Usage()
-    fault: ProviderError | None = None
-
-
-def read_answer(content: bytes, endpoint: Endpoint) -> ChatAnswer:
+def read_answer(content: bytes, endpoint: Endpoint) -> WireAnswer:
     """A chat completion's bytes. Raises ServerFailed where nothing in them says that anything was billed."""
     try:
         completion = msgspec.json.decode(content, type=_ChatCompletion)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise unreadable(endpoint, content.decode(errors="replace")) from None
-    usage = _usage(completion.usage)
     choice = completion.choices[0] if completion.choices else _Choice()
-    fault = _fault(choice, endpoint, content)
-    if fault is not None and usage == Usage():
-        raise fault
-    return ChatAnswer(text=_text(choice), finish_reason=choice.finish_reason or "stop", usage=usage, fault=fault)
+    return WireAnswer(
+        text=_text(choice),
+        finish_reason=choice.finish_reason or "stop",
+        usage=_usage(completion.usage),
+        fault=_fault(choice, endpoint, content),
+    ).or_raise()
 
 
 def _fault(choice: _Choice, endpoint: Endpoint, content: bytes) -> ProviderError | None:

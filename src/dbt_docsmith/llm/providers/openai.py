@@ -18,7 +18,6 @@ from dbt_docsmith.llm.providers.chat_completions import build_request, read_answ
 from dbt_docsmith.llm.providers.endpoints import base_url_of, endpoint_of, key_of
 from dbt_docsmith.llm.providers.http_errors import network_error
 from dbt_docsmith.llm.providers.learning import Learning
-from dbt_docsmith.llm.providers.wording import scrub, unmistakable
 from dbt_docsmith.llm.server_limits import ServerLimits, read_limits
 from dbt_docsmith.types import Completion, CompletionRequest
 
@@ -67,7 +66,8 @@ class OpenAIProvider:
         except openai.OpenAIError as error:
             raise RequestRejected(self._endpoint.failure("the request failed", said=str(error))) from None
         self.limits = read_limits(raw.headers)
-        return self._read(raw.http_response.content)
+        answer = read_answer(raw.http_response.content, self._endpoint)
+        return answer.completion(self.name, self.model, self._secrets)
 
     async def aclose(self) -> None:
         """Let go of connections."""
@@ -88,17 +88,6 @@ class OpenAIProvider:
                 max_retries=0,
             )
         return self._client
-
-    def _read(self, content: bytes) -> Completion:
-        answer = read_answer(content, self._endpoint)
-        return Completion(
-            text=scrub(answer.text, unmistakable(self._secrets)),
-            provider=self.name,
-            model=self.model,
-            usage=answer.usage,
-            finish_reason=answer.finish_reason,
-            fault=answer.fault,
-        )
 
 
 SPECS = (
