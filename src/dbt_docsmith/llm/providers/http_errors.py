@@ -20,6 +20,7 @@ from dbt_docsmith.errors import (
     ServerFailed,
     Unreachable,
 )
+from dbt_docsmith.llm.providers.obstacles import PROXY_WANTS_A_NAME, find_obstacle
 from dbt_docsmith.llm.providers.too_long import excess_tokens, is_too_long
 from dbt_docsmith.llm.providers.wording import failure
 
@@ -68,6 +69,10 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
         return RateLimited(endpoint.failure(_too_many(after), said=said), retry_after=after)
     if status in _MAY_PASS or status >= 500 or refusal.codes & _SPOILED:
         return ServerFailed(endpoint.failure(f"the server failed ({status})", said=said), retry_after=after)
+    if status == 407:
+        return AuthenticationFailed(
+            endpoint.failure("no way through the proxy", said=said, cure=PROXY_WANTS_A_NAME)
+        )
     if status in (401, 403):
         return _not_let_in(refusal, endpoint)
     if status in (404, 405):
@@ -85,10 +90,12 @@ def too_long(said: str, endpoint: Endpoint) -> ContextOverflow:
 
 def connection_error(causes: str, endpoint: Endpoint, *, connected: bool = True) -> ProviderError:
     """No answer at all; ``causes`` is what the network said. ``connected``: somebody listened, at least."""
-    if "CERTIFICATE_VERIFY_FAILED" in causes:
-        cure = "set SSL_CERT_FILE to the file with your company's certificate authority"
-        error = ConnectionFailed(endpoint.failure("its certificate is not trusted", said=causes, cure=cure))
-        error.passing, error.fatal = False, True
+    found = find_obstacle(causes)
+    if found is not None:
+        obstacle, said = found
+        line = endpoint.failure(obstacle.what, said=said, cure=obstacle.cure)
+        error = Unreachable(line) if obstacle.passing else ConnectionFailed(line)
+        error.passing, error.fatal = obstacle.passing, not obstacle.passing
         return error
     cure = f"is the server started, and {endpoint.url_hint} right?"
     if not connected:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from dbt_docsmith.errors import RequestRejected
-from dbt_docsmith.llm.network import CONNECT_SECONDS
+from dbt_docsmith.llm.network import CONNECT_SECONDS, open_http
 from dbt_docsmith.llm.providers.base import (
     Abilities,
     Notice,
@@ -38,6 +38,7 @@ class OpenAIProvider:
         self._key = key_of(spec, settings)
         self._base = base
         self._headers = dict(settings.headers)
+        self._network = settings.network
         self._timeout = settings.timeout
         self._client: AsyncOpenAI | None = None
         self.limits = ServerLimits()
@@ -77,7 +78,7 @@ class OpenAIProvider:
 
     def _connected(self) -> AsyncOpenAI:
         if self._client is None:
-            from openai import AsyncOpenAI, Timeout
+            from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 
             self._client = AsyncOpenAI(
                 api_key=self._key,
@@ -86,6 +87,9 @@ class OpenAIProvider:
                 default_headers=self._headers,
                 timeout=Timeout(self._timeout, connect=CONNECT_SECONDS),
                 max_retries=0,
+                http_client=open_http(
+                    self._network, self._base.url, timeout=self._timeout, client_class=DefaultAsyncHttpxClient
+                ),
             )
         return self._client
 
