@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.envelopes.base import KEY, Envelope
+from tests.envelopes.bedrock import ACCESS_KEY, Converse
 from tests.envelopes.openai import ChatCompletions
 
 from dbt_docsmith.llm.providers import SPECS
@@ -43,4 +44,16 @@ SERVED = (
     Served("openai", ChatCompletions(), {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://{host}/v1"}),
     Served("groq", ChatCompletions(), {"GROQ_API_KEY": KEY, "GROQ_BASE_URL": "http://{host}/openai/v1"}),
     Served("lm-studio", ChatCompletions(), {"LM_STUDIO_API_KEY": KEY, "LM_STUDIO_BASE_URL": "http://{host}/v1"}),
+    Served(
+        "bedrock",
+        Converse(),
+        {
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": KEY,
+            "AWS_REGION": "eu-central-1",
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://{host}",
+            "BEDROCK_MODEL_ID": "anthropic.claude-haiku-4-5-20251001-v1:0",
+        },
+        key_hint="the AWS credentials…",
+    ),
 )

@@ -213,7 +213,7 @@ ENDINGS = (
         "401",
         trouble("bad key"),
         "AuthenticationFailed",
-        "the key is not accepted (401): …; check {key}",
+        "the key is not accepted (40…): …; check {key}",
     ),
     final("403", trouble("not allowed"), "AuthenticationFailed", "the key may not do this (403): …; check {key}"),
     final(

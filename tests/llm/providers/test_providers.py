@@ -3,12 +3,15 @@ import subprocess
 import sys
 
 import pytest
+from msgspec.structs import replace
 
 from dbt_docsmith.errors import ConfigError, CredentialsMissing, UsageError
 from dbt_docsmith.llm.providers import SPECS, build
 from dbt_docsmith.llm.providers.base import ProviderSettings
 
 KEYED = ProviderSettings(api_key="sk-0123456789")
+TOLD = {"bedrock": replace(KEYED, model="anthropic.claude-x", values={"region": "eu-central-1"})}
+"""What a provider that has no defaults is told."""
 
 
 def test_every_provider_is_known_by_its_name() -> None:
@@ -18,13 +21,14 @@ def test_every_provider_is_known_by_its_name() -> None:
 
 @pytest.mark.parametrize("name", SPECS)
 def test_every_provider_is_built_from_its_spec(name: str) -> None:
-    provider = build(name, KEYED)
+    told = TOLD.get(name, KEYED)
+    provider = build(name, told)
     assert (provider.name, provider.model, provider.offline) == (
         name,
-        SPECS[name].default_model,
+        told.model or SPECS[name].default_model,
         SPECS[name].offline,
     )
-    assert re.fullmatch(r"offline|[\w.]+(:\d+)?", provider.host)
+    assert re.fullmatch(r"offline|[\w.-]+(:\d+)?", provider.host)
 
 
 def test_what_is_set_wins_over_the_default() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from dbt_docsmith.errors import CredentialsMissing, UsageError
-from dbt_docsmith.llm.providers import openai, rules
+from dbt_docsmith.llm.providers import bedrock, openai, rules
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
 from dbt_docsmith.llm.providers.needs import missing
 
@@ -14,6 +14,7 @@ SPECS: dict[str, ProviderSpec] = {
     spec.name: spec
     for spec in (
         *openai.SPECS,
+        bedrock.SPEC,
         rules.SPEC,
     )
 }

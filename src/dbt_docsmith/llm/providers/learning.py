@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from dbt_docsmith.errors import ProviderError, RequestRejected
 from dbt_docsmith.llm.providers.base import Abilities, Notice
 from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, http_error
 from dbt_docsmith.llm.providers.step_down import say_step, unsupported_parameter, without
 
+Translate = Callable[[Refusal, Endpoint], ProviderError]
+
 _REFUSES_PARAMETERS = {400, 422}
 
 
 class Learning:
-    """The ``abilities`` that are left of a server's; ``notice`` is told of each that is not."""
+    """The ``abilities`` that are left of a server's; ``notice`` is told of each that is not.
 
-    def __init__(self, abilities: Abilities, endpoint: Endpoint, notice: Notice) -> None:
+    ``translate`` makes an error of any other refusal, where a vendor says more than the status does.
+    """
+
+    def __init__(
+        self, abilities: Abilities, endpoint: Endpoint, notice: Notice, translate: Translate = http_error
+    ) -> None:
         self.abilities = abilities
         self._endpoint = endpoint
         self._notice = notice
+        self._translate = translate
 
     def error(self, refusal: Refusal, sent: Collection[str], asked: Abilities) -> ProviderError:
         """The error that ``refusal`` stands for.
@@ -32,7 +40,7 @@ class Learning:
                 self._step_down(asked, without(asked, parameter))
                 what = f"{parameter} is not supported"
                 return RequestRejected(self._endpoint.failure(what, said=refusal.said), parameter=parameter)
-        return http_error(refusal, self._endpoint)
+        return self._translate(refusal, self._endpoint)
 
     def _step_down(self, asked: Abilities, lesser: Abilities) -> None:
         if self.abilities == asked:  # else another request in flight has learned it already
