@@ -26,7 +26,7 @@ from dbt_docsmith.llm.providers.converse import build_request, read_answer, sent
 from dbt_docsmith.llm.providers.endpoints import base_url_of, endpoint_of, key_of
 from dbt_docsmith.llm.providers.http_calls import HttpAnswer, HttpCalls
 from dbt_docsmith.llm.providers.learning import Learning
-from dbt_docsmith.llm.providers.wording import scrub, unmistakable
+from dbt_docsmith.llm.providers.wording import scrub
 from dbt_docsmith.llm.server_limits import ServerLimits, read_limits
 from dbt_docsmith.types import Completion, CompletionRequest
 
@@ -77,7 +77,7 @@ class BedrockProvider:
         self.limits = read_limits(answer.headers)
         if answer.status >= 300:
             raise self._learning.error(read_refusal(answer, time.time()), sent_parameters(body), abilities)
-        return self._read(answer.content)
+        return read_answer(answer.content, self._endpoint).completion(self.name, self.model, self._secrets)
 
     async def aclose(self) -> None:
         """Let go of connections."""
@@ -104,17 +104,6 @@ class BedrockProvider:
             cure = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in (aws sso login)"
             what = "there are no AWS credentials to sign with"
             raise AuthenticationFailed(self._endpoint.failure(what, said=str(error), cure=cure)) from None
-
-    def _read(self, content: bytes) -> Completion:
-        answered = read_answer(content, self._endpoint)
-        return Completion(
-            text=scrub(answered.text, unmistakable(self._secrets)),
-            provider=self.name,
-            model=self.model,
-            usage=answered.usage,
-            finish_reason=answered.finish_reason,
-            fault=answered.fault,
-        )
 
 
 def _abilities(spec: ProviderSpec, model: str) -> Abilities:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from dbt_docsmith.errors import AnswerRefused, ProviderError, ServerFailed
 from dbt_docsmith.llm.providers.base import Abilities
 from dbt_docsmith.llm.providers.http_errors import Endpoint, unreadable
+from dbt_docsmith.llm.providers.wire_answer import WireAnswer
 from dbt_docsmith.types import CompletionRequest, Usage
 
 _NAME = "documentation"
@@ -82,27 +83,19 @@ class _Tokens(Struct, rename="camel"):
     cache_write_input_tokens: int | None = None
 
 
-class ConverseAnswer(Struct, frozen=True, kw_only=True):
-    """What a response says. ``fault``: it was billed and is no answer."""
-
-    text: str
-    finish_reason: str
-    usage: Usage
-    fault: ProviderError | None = None
-
-
-def read_answer(content: bytes, endpoint: Endpoint) -> ConverseAnswer:
+def read_answer(content: bytes, endpoint: Endpoint) -> WireAnswer:
     """A response's bytes. Raises ServerFailed where nothing in them says that anything was billed."""
     try:
         said = msgspec.json.decode(content, type=_Converse)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise unreadable(endpoint, content.decode(errors="replace")) from None
-    text, reason, usage = _text(said), said.stop_reason or "end_turn", _usage(said.usage)
-    fault = _fault(said, text, reason, endpoint)
-    if fault is not None and usage == Usage():
-        raise fault
-    finish_reason = "length" if reason in _CUT else "stop"
-    return ConverseAnswer(text=text, finish_reason=finish_reason, usage=usage, fault=fault)
+    text, reason = _text(said), said.stop_reason or "end_turn"
+    return WireAnswer(
+        text=text,
+        finish_reason="length" if reason in _CUT else "stop",
+        usage=_usage(said.usage),
+        fault=_fault(said, text, reason, endpoint),
+    ).or_raise()
 
 
 def _text(said: _Converse) -> str:
@@ -117,8 +110,8 @@ def _text(said: _Converse) -> str:
 
 def _fault(said: _Converse, text: str, reason: str, endpoint: Endpoint) -> ProviderError | None:
     if reason in _REFUSED:
-        said = f"{reason}, {text}" if text else reason
-        return AnswerRefused(endpoint.failure("the model declined to answer", said=said))
+        words = f"{reason}, {text}" if text else reason
+        return AnswerRefused(endpoint.failure("the model declined to answer", said=words))
     if reason.startswith("malformed"):
         return ServerFailed(endpoint.failure("the model's answer was not well formed", said=reason))
     if said.output is None or said.output.message is None:
