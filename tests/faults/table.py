@@ -236,6 +236,12 @@ def in_capitals(good: Good) -> str:
     return dumped({**good, "columns": [{**each, "name": each["name"].upper()} for each in good["columns"]]})
 
 
+def all_in_capitals(good: Good) -> str:
+    """Keys and names as a model writes them that has read too much SQL."""
+    columns = [{key.upper(): value for key, value in each.items()} for each in good["columns"]]
+    return dumped({"DESCRIPTION": good["description"], "QUESTION": None, "COLUMNS": columns})
+
+
 def with_a_ghost(good: Good) -> str:
     """A column that nobody asked for."""
     return dumped(
@@ -246,6 +252,11 @@ def with_a_ghost(good: Good) -> str:
 def as_map(good: Good) -> str:
     """Columns as keys."""
     return dumped({**good, "columns": {each["name"]: each["description"] for each in good["columns"]}})
+
+
+def doubled_in_a_map(good: Good) -> str:
+    """The same, where JSON itself does not say which one counts."""
+    return as_map(good).replace("}}", ', "first_used": "Nobody may read the second text."}}')
 
 
 HOSTILE = {
@@ -272,8 +283,11 @@ ANSWERS = (
     ),
     understood("columns that nobody asked for", with_a_ghost, "left out"),
     understood("column names in capitals", in_capitals, "matched without case; the file's own spelling stays"),
+    understood("everything in capitals but the texts", all_in_capitals, "matched without case"),
     understood("a column twice", doubled, "the first counts"),
     understood("columns as a map", as_map, "read as columns"),
+    understood("a column twice in a map", doubled_in_a_map, "the first counts"),
+    understood("the answer in a list or under a key of its own", lambda good: dumped([good]), "taken out of it"),
     understood(
         "YAML and Jinja in a text",
         hostile,
@@ -301,19 +315,25 @@ ANSWERS = (
     asked_again(
         "a list instead of an object",
         answer(lambda good: dumped(good["columns"])),
-        "the answer leaves it out",
+        "the answer holds no text for it",
         ("cranes",),
+    ),
+    asked_again(
+        "a list that breaks off",
+        answer(lambda good: f"Sure: {dumped(good['columns'])[:-20]}"),
+        "the answer is not one JSON object",
+        "all",
     ),
     asked_again(
         "a column is missing",
         answer(lambda good: dumped({**good, "columns": good["columns"][:-1]})),
-        "the answer leaves it out",
+        "the answer holds no text for it",
         ("first_used",),
     ),
     asked_again(
         "a number instead of a text",
         answer(lambda good: with_last(good, description=12)),
-        "the answer leaves it out",
+        "the answer holds no text for it",
         ("first_used",),
     ),
     asked_again(

@@ -25,6 +25,7 @@ from tests.wire_server import Reply, WireServer
 LASTS, PASSES = "cranes", "pilots"
 RETRIES = ("--llm-max-retries", "2")
 MOST_CHARS = 300
+ASKED_TWICE = "it was asked for twice: run again to ask once more, or try another --model"
 SAMPLE = good("ref('cranes')\n## Columns to describe\n- maker_code\n- first_used")
 
 
@@ -70,9 +71,9 @@ def lost(node: str, texts: Texts) -> set[str]:
 def line_of(fault: Fault, served: Served, host: str, times: int) -> str:
     """The one line that is read, as a pattern."""
     said = fault.reads.format_map(served.hints)
-    where = "" if fault.error == "AnswerError" else f"{served.name} at {host}: "
+    line = f"{said}; {ASKED_TWICE}" if fault.error == "AnswerError" else f"{served.name} at {host}: {said}"
     counted = f" ({times} times)" if times > 1 else ""
-    return re.escape(f"{fault.error}{counted}: {where}{said}").replace("…", ".*")
+    return re.escape(f"{fault.error}{counted}: {line}").replace("…", ".*")
 
 
 def assert_read(ran: Ran, fault: Fault, served: Served, host: str, times: int) -> None:

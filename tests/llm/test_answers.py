@@ -43,14 +43,24 @@ def test_an_answer_is_found_in_whatever_surrounds_it(text: str) -> None:
         '{"a": 1',
         "```json\n{\n```",
         "{" * 5000,
+        '[{"name": "a", "description": "A."}, {"name": "b", "descr',
+        'Sure: [ {"name": "a", "description": "A."},',
+        '```json\n[\n {"name": "a", "description": "A."}, {"na\n```',
     ],
 )
 def test_what_holds_no_whole_object_is_nothing(text: str) -> None:
     assert read_json(text) is None
 
 
-def test_a_list_at_the_root_is_given_as_it_is() -> None:
-    assert read_json('[{"name": "a"}]') == [{"name": "a"}]
+@pytest.mark.parametrize("lead", ["", "Sure: ", "For [{orders}] and [1]: "])
+def test_a_list_at_the_root_is_given_as_it_is(lead: str) -> None:
+    assert read_json(f'{lead}[ {{"name": "a"}}, {{"name": "b"}}]') == [{"name": "a"}, {"name": "b"}]
+
+
+def test_of_a_key_said_twice_the_first_counts() -> None:
+    assert read_json('{"columns": {"a": "first", "b": "B", "a": "second"}}') == {
+        "columns": {"a": "first", "b": "B"}
+    }
 
 
 @given(cut=st.integers(min_value=0, max_value=len(WRITTEN) - 1), lead=st.sampled_from(["", "Sure: ", "```json\n"]))

@@ -76,7 +76,7 @@ def test_what_is_refused_twice_fails_alone() -> None:
     bad = {**GOOD, "columns": [GOOD["columns"][1]]}  # type: ignore[index]
     result = asked(Model(bad, bad))
     assert set(texts(result)) == {None, "Status"}
-    assert result.refused == {"amount": "the answer leaves it out"}
+    assert result.refused == {"amount": "the answer holds no text for it"}
 
 
 def test_null_is_an_abstention_with_its_question() -> None:

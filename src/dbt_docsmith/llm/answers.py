@@ -8,13 +8,24 @@ import re
 _THOUGHT = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _FENCE = re.compile(r"```[\w-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
 _STRING_OR_BRACE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}"]', re.DOTALL)
+_KEY = re.compile(r'\{\s*"')
+
+
+def _first_said(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    said: dict[str, object] = {}
+    for key, value in pairs:
+        said.setdefault(key, value)
+    return said
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_first_said)
 
 
 def read_json(text: str) -> object | None:
-    """What the text says as JSON: strictly, else from a fenced block, else from the first balanced object.
+    """What the text says as JSON: strictly, else from a fenced block, else the first whole object or list of them.
 
-    None where there is none. An object that stops in the middle is never completed by guess, and a part of it
-    is never taken for the whole. What a model thinks aloud before it answers is no answer.
+    None where there is none. What stops in the middle is never completed by guess, and a part of it is never taken
+    for the whole. Of a key said twice the first counts. What a model thinks aloud before it answers is no answer.
     """
     text = _THOUGHT.sub("", text)
     whole = _loads(text.strip().removeprefix("\ufeff"))
@@ -30,6 +41,8 @@ def read_json(text: str) -> object | None:
 def _first_object(text: str) -> object | None:
     start = text.find("{")
     while start >= 0:
+        if _is_in_list(text, start):
+            return _list_at(text, text.rindex("[", 0, start))
         end = _end_of_object(text, start)
         if end is None:
             return None
@@ -38,6 +51,18 @@ def _first_object(text: str) -> object | None:
             return found
         start = text.find("{", end)
     return None
+
+
+def _is_in_list(text: str, start: int) -> bool:
+    """Whether an object begins there that is the first of a list: a part, and no whole."""
+    return text[:start].rstrip().endswith("[") and _KEY.match(text, start) is not None
+
+
+def _list_at(text: str, start: int) -> object | None:
+    try:
+        return list(_DECODER.raw_decode(text, start)[0])
+    except (ValueError, RecursionError):
+        return None
 
 
 def _end_of_object(text: str, start: int) -> int | None:
@@ -53,7 +78,7 @@ def _end_of_object(text: str, start: int) -> int | None:
 
 def _loads(text: str) -> object | None:
     try:
-        found = json.loads(text)
+        found = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict | list) else None

@@ -137,7 +137,7 @@ def _check(item: Item, said: AnsweredText, evidence: Evidence, most_length: int,
 def _why_unsaid(data: object, cut: bool) -> str:
     if cut:
         return "the answer was cut off at its token limit"
-    return "the answer is not one JSON object" if data is None else "the answer leaves it out"
+    return "the answer is not one JSON object" if data is None else "the answer holds no text for it"
 
 
 def _default_question(item: Item, evidence: Evidence) -> str:

@@ -28,6 +28,8 @@ from dbt_docsmith.types import (
     Question,
 )
 
+_ASKED_TWICE = "it was asked for twice: run again to ask once more, or try another --model"
+
 
 class NotSent(ProviderError):
     """A dry run's answer to every question that no stored answer serves."""
@@ -150,7 +152,7 @@ class Engine:
     def _fail_refused(self, target: DocTarget, asked: Asked) -> None:
         name = type(asked.error).__name__ if asked.error else "AnswerError"
         for item, reason in asked.refused.items():
-            self._fail(target, item, name, str(asked.error or reason))
+            self._fail(target, item, name, str(asked.error or f"{reason}; {_ASKED_TWICE}"))
 
     async def _complete_unless_stopping(self, prompt: Prompt, evidence: Evidence, accept: Accept) -> Completion:
         if self._stopping:
