@@ -15,7 +15,8 @@ TROUBLES: dict[Trouble, tuple[int, str]] = {
     "not allowed": (403, "this model requires a subscription, upgrade for access"),
     "too long": (
         400,
-        "request (8889 tokens) exceeds the available context size (4096 tokens), try increasing it",
+        '{"error":{"code":400,"message":"request (8889 tokens) exceeds the available context size (4096 tokens), '
+        'try increasing it","type":"exceed_context_size_error","n_prompt_tokens":8889,"n_ctx":4096}}',
     ),
     "unsupported": (400, "structured outputs are not supported by this model"),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tests.envelopes.base import KEY, Envelope
 from tests.envelopes.bedrock import ACCESS_KEY, Converse
+from tests.envelopes.ollama import OllamaChat
 from tests.envelopes.openai import ChatCompletions
 
 from dbt_docsmith.llm.providers import SPECS
@@ -44,6 +45,7 @@ SERVED = (
     Served("openai", ChatCompletions(), {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://{host}/v1"}),
     Served("groq", ChatCompletions(), {"GROQ_API_KEY": KEY, "GROQ_BASE_URL": "http://{host}/openai/v1"}),
     Served("lm-studio", ChatCompletions(), {"LM_STUDIO_API_KEY": KEY, "LM_STUDIO_BASE_URL": "http://{host}/v1"}),
+    Served("ollama", OllamaChat(), {"OLLAMA_API_KEY": KEY, "OLLAMA_BASE_URL": "http://{host}"}),
     Served(
         "bedrock",
         Converse(),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from dbt_docsmith.errors import CredentialsMissing, UsageError
-from dbt_docsmith.llm.providers import bedrock, openai, rules
+from dbt_docsmith.llm.providers import bedrock, ollama, openai, rules
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
 from dbt_docsmith.llm.providers.needs import missing
 
@@ -15,6 +15,7 @@ SPECS: dict[str, ProviderSpec] = {
     for spec in (
         *openai.SPECS,
         bedrock.SPEC,
+        ollama.SPEC,
         rules.SPEC,
     )
 }

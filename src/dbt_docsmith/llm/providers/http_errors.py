@@ -31,13 +31,15 @@ _MAY_PASS = {408, 409, 425}
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """Whom a request goes to, in the words an error message needs. ``hide`` takes secrets out of a text."""
+    """Whom a request goes to, in the words an error message needs. ``hide`` takes secrets out of a text;
+    ``start_with`` is the command that starts a server on the user's machine, where there is one."""
 
     where: str
     model: str
     key_hint: str
     url_hint: str
     hide: Callable[[str], str]
+    start_with: str = ""
 
     def failure(self, what: str, *, said: str = "", cure: str = "") -> str:
         """One line about this endpoint; secrets the server ``said`` are hidden."""
@@ -99,6 +101,7 @@ def connection_error(causes: str, endpoint: Endpoint, *, connected: bool = True)
         return error
     cure = f"is the server started, and {endpoint.url_hint} right?"
     if not connected:
+        cure = f"start it with `{endpoint.start_with}`; {cure}" if endpoint.start_with else cure
         return Unreachable(endpoint.failure("no connection", said=causes, cure=cure))
     return ConnectionFailed(endpoint.failure("the connection dropped", said=causes, cure=cure))
 

@@ -12,7 +12,7 @@ from dbt_docsmith.llm.providers.base import Abilities
 _UNSUPPORTED = re.compile(
     r"\bun(?:supported|known|recogni[sz]ed|expected|available)\b|\bextra\b|\binvalid\b|\bmust\b|\bforbidden\b"
     r"|\bdeprecated\b|(?:\bnot|n't|cannot)\s+(?:\w+\s+){0,2}(?:support|permit|allow|available|implement|accept|recogni)"
-    r"|\bonly the default\b",
+    r"|\bonly the default\b|\bcannot unmarshal\b",
     re.IGNORECASE,
 )
 _TOO_MUCH = re.compile(
