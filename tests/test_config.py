@@ -66,7 +66,7 @@ def test_a_wrong_value_of_the_environment_names_the_variable(tmp_path: Path) -> 
         ("glossary:\n  a: [1]\n", "dbt-docsmith.yml:1: glossary: expected str"),
         ("- a\n", "dbt-docsmith.yml:1: must be a mapping"),
         ("a: [\n", "is not YAML"),
-        ("policy: {hosts: [localhost]}\n", "dbt-docsmith.yml:1: 'policy' is not obeyed by this version"),
+        ("ledger: on\n", "dbt-docsmith.yml:1: 'ledger' is not obeyed by this version"),
         ("limits: {threads: 0}\n", "dbt-docsmith.yml: limits.threads: '0' is not a whole number above 0"),
     ],
 )

@@ -16,7 +16,7 @@ from dbt_docsmith.nearest import did_you_mean
 
 FILE_NAME = "dbt-docsmith.yml"
 
-NOT_YET = ("policy", "redact", "budget", "prices", "doc_blocks", "ledger")
+NOT_YET = ("budget", "prices", "doc_blocks", "ledger")
 """Keys of the contract that this version does not obey: naming one is an error, never silently ignored."""
 
 
@@ -69,6 +69,29 @@ class ColumnsSection(Struct, frozen=True, forbid_unknown_fields=True):
     case: Literal["lower", "upper"] | None = None
 
 
+class RedactSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`redact`: what is masked in the texts that leave; `patterns` are searched for in literals and comments."""
+
+    mode: Literal["matching", "all", "off"] = "matching"
+    patterns: list[str] = []
+
+
+class NeverSendSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`policy.never_send`: nodes and columns with one of these tags or meta keys, nodes below these paths."""
+
+    tags: list[str] = []
+    meta: list[str] = []
+    paths: list[str] = []
+
+
+class PolicySection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`policy`: the only providers and hosts that anything may go to, and what goes to none."""
+
+    providers: list[str] | None = None
+    hosts: list[str] | None = None
+    never_send: NeverSendSection = NeverSendSection()
+
+
 class ConfigFile(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything dbt-docsmith.yml may say."""
 
@@ -82,6 +105,8 @@ class ConfigFile(Struct, frozen=True, forbid_unknown_fields=True):
     placement: str | dict[str, str] | None = None
     columns: ColumnsSection = ColumnsSection()
     skip: list[str] = []
+    redact: RedactSection = RedactSection()
+    policy: PolicySection = PolicySection()
 
     def value(self, key: str) -> Any:
         """The value of a dotted key such as ``limits.threads``; None where the file does not say."""
@@ -105,7 +130,7 @@ def read_config_file(project_dir: Path) -> ConfigFile:
         read = msgspec.convert(values, ConfigFile)
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(path, str(error), lines)) from error
-    _refuse_bad_patterns(path, read.glossary, lines)
+    _refuse_bad_patterns(path, read, lines)
     return read
 
 
@@ -168,21 +193,34 @@ _SECTIONS: Mapping[str, type[Struct]] = {
     "prompts": PromptsSection,
     "style": StyleSection,
     "columns": ColumnsSection,
+    "redact": RedactSection,
+    "policy": PolicySection,
+    "policy.never_send": NeverSendSection,
 }
 
 
-_CHOICES = {"columns.case": "lower, upper", "limits.requests_per_minute": "auto, a whole number"}
+_CHOICES = {
+    "columns.case": "lower, upper",
+    "redact.mode": "matching, all, off",
+    "limits.requests_per_minute": "auto, a whole number",
+}
 
 
 def _refuse_unknown(path: Path, values: Mapping[Any, Any], lines: Mapping[str, int]) -> None:
     _refuse_in(path, "", values, ConfigFile, lines)
     for section, kind in _SECTIONS.items():
-        if isinstance(values.get(section), dict):
-            _refuse_in(path, section + ".", values[section], kind, lines)
+        _refuse_in(path, section + ".", _within(values, section), kind, lines)
     providers = values.get("providers")
     for name, section in providers.items() if isinstance(providers, dict) else ():
         if isinstance(section, dict):
             _refuse_in(path, f"providers.{name}.", section, ProviderSection, lines)
+
+
+def _within(values: Mapping[Any, Any], section: str) -> Mapping[Any, Any]:
+    found: Any = values
+    for key in section.split("."):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _refuse_in(
@@ -198,13 +236,16 @@ def _refuse_in(
             raise ConfigError(f"{where}: unknown key '{prefix}{key}'{hint}; there are: {', '.join(known)}")
 
 
-def _refuse_bad_patterns(path: Path, glossary: Mapping[str, str], lines: Mapping[str, int]) -> None:
-    for term in glossary:
+def _refuse_bad_patterns(path: Path, read: ConfigFile, lines: Mapping[str, int]) -> None:
+    for key, pattern in (
+        *((f"glossary.{term}", term) for term in read.glossary),
+        *(("redact.patterns", pattern) for pattern in read.redact.patterns),
+    ):
         try:
-            glossary_pattern(term)
+            glossary_pattern(pattern) if key.startswith("glossary.") else re.compile(pattern)
         except re.error as error:
-            line = lines.get(f"glossary.{term}", 1)
-            raise ConfigError(f"{path}:{line}: glossary: '{term}' is not a pattern: {error}") from error
+            where = f"{path}:{lines.get(key, 1)}: {key.removesuffix('.' + pattern)}"
+            raise ConfigError(f"{where}: '{pattern}' is not a pattern: {error}") from error
 
 
 def _explain(path: Path, message: str, lines: Mapping[str, int]) -> str:

@@ -286,7 +286,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """What is known of one DocTarget: everything a text may rest on, and nothing else.
 
     The same project asks the same question on every machine: no paths of this machine, no database or
-    schema names, no time.
+    schema names, no time. ``withheld``: it goes to no provider but one that works offline.
     """
 
     unique_id: str
@@ -309,6 +309,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     sql_cut: bool = False
     tags: tuple[str, ...] = ()
     group: str | None = None
+    withheld: bool = False
 
 
 # ---------------------------------------------------------------- asking

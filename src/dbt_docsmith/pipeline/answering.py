@@ -18,6 +18,7 @@ from dbt_docsmith.llm.store import AnswerStore, NullStore, Store
 from dbt_docsmith.llm.usage import UsageMeter, price_of
 from dbt_docsmith.pipeline.engine import NotSent
 from dbt_docsmith.pipeline.node_plan import CHARS_PER_TOKEN
+from dbt_docsmith.pipeline.policy import check_policy
 from dbt_docsmith.pipeline.providers import ProviderChoice, build_providers, choose_providers
 from dbt_docsmith.types import Completion, Estimate, Evidence, Prompt, Usage, UsageTotals
 
@@ -84,6 +85,7 @@ def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notic
     try:
         choices = choose_providers(config)
         providers = build_providers(config, choices, notice)
+        check_policy(config.file.policy, providers)
     except ConfigError as error:
         if not dry_run:
             raise

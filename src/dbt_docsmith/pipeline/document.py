@@ -15,10 +15,11 @@ from dbt_docsmith.config import Config
 from dbt_docsmith.dbt.project import find_project
 from dbt_docsmith.pipeline.answering import Answering, Foreteller, open_answering
 from dbt_docsmith.pipeline.engine import Engine
+from dbt_docsmith.pipeline.never_send import answered_here
 from dbt_docsmith.pipeline.opening import open_project, select_nodes
 from dbt_docsmith.pipeline.stopping import run_until_stopped
 from dbt_docsmith.pipeline.telling import Done, make_report
-from dbt_docsmith.pipeline.templates import open_templates
+from dbt_docsmith.pipeline.templates import masked, open_templates
 from dbt_docsmith.pipeline.versions import only_here, siblings
 from dbt_docsmith.pipeline.work import Work, find_work, make_engine
 from dbt_docsmith.pipeline.writer import Writer, node_texts
@@ -64,13 +65,20 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
     templates = open_templates(config)
     answering = open_answering(config, dry_run=mode.dry_run, notice=talk.say, warn=talk.warn)
     with closing(open_project(config, project, talk.say, talk.warn)) as opened:
+        templates = masked(config, templates, opened.manifest.adapter_type)
         work = find_work(config, opened, select_nodes(config, opened, talk.warn))
         foreteller = Foreteller(answering, config.max_tokens)
         asked = answering.client if answering.client and not mode.dry_run else foreteller
         writer = _writer(config, mode, work)
         with talk.progress(len(work.targets), "nodes") as tell:
             engine = make_engine(
-                config, work, answering, templates, asked.complete, writer, lambda target: tell(target.node.name)
+                config,
+                work,
+                answering,
+                templates,
+                answered_here(asked.complete),
+                writer,
+                lambda target: tell(target.node.name),
             )
             stopped = asyncio.run(_run(engine, writer, work, answering, talk))
         done = Done(

@@ -56,7 +56,7 @@ class Planner(Struct, frozen=True, kw_only=True):
     """Makes the NodePlan of one node at a time, when its parents are done.
 
     ``find_abstention`` knows the questions of earlier runs by key; ``is_answered`` says whether the answer to a
-    request is in the store; ``asker`` is provider and model.
+    request is in the store; ``asker`` is provider and model; ``split`` parts what may leave from what may not.
     """
 
     free_texts: FreeTexts
@@ -65,6 +65,7 @@ class Planner(Struct, frozen=True, kw_only=True):
     asker: tuple[str, str]
     find_abstention: Callable[[str], str | None]
     is_answered: Callable[[Evidence], bool] = lambda _evidence: False
+    split: Callable[[Evidence], tuple[Evidence | None, Evidence | None]] = lambda evidence: (evidence, None)
 
     def plan(self, target: DocTarget, file: str | None, promised: Collection[ColumnRef] = ()) -> NodePlan:
         """``promised``: columns whose text a dry run foretells but does not have."""
@@ -114,6 +115,11 @@ class Planner(Struct, frozen=True, kw_only=True):
         return next((o for o in origins if ColumnRef(o.unique_id, o.column.lower()) in promised), None)
 
     def _requests(self, evidence: Evidence) -> tuple[Evidence, ...]:
+        """One request, and one for what may not leave."""
+        public, private = self.split(evidence)
+        return (*(self._chunks(public) if public else ()), *((private,) if private else ()))
+
+    def _chunks(self, evidence: Evidence) -> tuple[Evidence, ...]:
         """One request; for a wide node several that share their beginning, the first with the node's own text."""
         size = self.limits.columns
         whole = fit_evidence(evidence, self.limits.evidence_chars, self.limits.sql_chars)

@@ -13,9 +13,11 @@ from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
 from dbt_docsmith.errors import UsageError
 from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.pipeline.answering import open_answering
+from dbt_docsmith.pipeline.asking import items_of
 from dbt_docsmith.pipeline.document import Talk
+from dbt_docsmith.pipeline.node_plan import NodePlan
 from dbt_docsmith.pipeline.opening import OpenProject, open_project
-from dbt_docsmith.pipeline.templates import open_templates
+from dbt_docsmith.pipeline.templates import masked, open_templates
 from dbt_docsmith.pipeline.work import make_board, make_planner
 from dbt_docsmith.types import DocTarget, Node, Prompt
 
@@ -37,6 +39,7 @@ def render_prompts(config: Config, name: str, talk: Talk) -> Rendered:
     project = find_project(config.project_dir, config.environ)
     templates = open_templates(config)
     with closing(open_project(config, project, talk.say, talk.warn)) as opened:
+        templates = masked(config, templates, opened.manifest.adapter_type)
         target = _target(config, opened, *_find(opened, name))
         answering = open_answering(config, dry_run=True, notice=talk.say, warn=talk.warn)
         with closing(answering.store):
@@ -47,9 +50,14 @@ def render_prompts(config: Config, name: str, talk: Talk) -> Rendered:
     return Rendered(
         unique_id=target.node.unique_id,
         host=answering.host,
-        prompts=tuple(templates.render(evidence) for evidence in plan.requests),
-        free=(*free, *left),
+        prompts=tuple(templates.render(evidence) for evidence in plan.requests if not evidence.withheld),
+        free=(*free, *left, *_kept_here(plan)),
     )
+
+
+def _kept_here(plan: NodePlan) -> list[str]:
+    withheld = (item for evidence in plan.requests if evidence.withheld for item in items_of(evidence))
+    return [f"{item or 'description'}: goes to no provider (policy.never_send)" for item in withheld]
 
 
 def _find(opened: OpenProject, name: str) -> tuple[Node, str | None]:

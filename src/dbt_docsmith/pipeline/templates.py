@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from dbt_docsmith.config import PROMPT_VARIABLE_PREFIX, Config
+from dbt_docsmith.dbt.sql.dialects import dialect_of, lexis_of
 from dbt_docsmith.errors import ConfigError
 from dbt_docsmith.pipeline.bundled import bundled
+from dbt_docsmith.prompting.masking import Masker, Redaction
 from dbt_docsmith.prompting.prompt_files import TemplateText
+from dbt_docsmith.prompting.sql_pieces import Quoting
 from dbt_docsmith.prompting.templates import PromptStyle, Templates, load_templates
 
 
@@ -22,6 +27,14 @@ def open_templates(config: Config) -> Templates:
     }
     variables = config.file.prompts.vars
     return load_templates(bundled("prompts"), config.prompt_file, overrides, variables, prompt_style(config))
+
+
+def masked(config: Config, templates: Templates, adapter_type: str | None) -> Templates:
+    """The templates for evidence with everything masked that `redact` says; ``adapter_type`` tells its strings."""
+    redact, lexis = config.file.redact, lexis_of(dialect_of(adapter_type))
+    redaction = Redaction(mode=redact.mode, patterns=tuple(map(re.compile, redact.patterns)))
+    quoting = Quoting(backslashes=lexis.backslashes, quotes_hold_text=lexis.quotes_hold_text, hashes=lexis.hashes)
+    return templates.showing(Masker(redaction, quoting).evidence)
 
 
 def prompt_style(config: Config) -> PromptStyle:

@@ -16,6 +16,7 @@ from dbt_docsmith.pipeline.answering import Answering
 from dbt_docsmith.pipeline.asking import Complete, anything
 from dbt_docsmith.pipeline.engine import Engine, Sink
 from dbt_docsmith.pipeline.free import FreeTexts
+from dbt_docsmith.pipeline.never_send import NeverSend
 from dbt_docsmith.pipeline.node_plan import AskLimits, Planner
 from dbt_docsmith.pipeline.opening import OpenProject
 from dbt_docsmith.pipeline.places import Places, find_places
@@ -84,6 +85,7 @@ def make_planner(
         asker=answering.asker,
         find_abstention=answering.find_abstention,
         is_answered=lambda evidence: _is_answered(answering, templates.render(evidence)),
+        split=NeverSend(config.file.policy.never_send, manifest).split,
     )
 
 

@@ -6,7 +6,8 @@ Whatever is wrong with one is found when it is loaded, before anything is sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ class Templates:
             **variables,
         }
         self.own_variables = tuple(variables)
+        self._shown: Callable[[Evidence], Evidence] = lambda evidence: evidence
         environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
         known = (*VARIABLES, *variables)
         for key in sources:
@@ -114,8 +116,14 @@ class Templates:
         return self._sources[key]
 
     def render(self, evidence: Evidence) -> Prompt:
-        """The two messages that ask for what ``evidence`` is about."""
-        return self._render(template_for(evidence), evidence)
+        """The two messages that ask for what ``evidence`` is about, with no more of it than may be shown."""
+        return self._render(template_for(evidence), self._shown(evidence))
+
+    def showing(self, shown: Callable[[Evidence], Evidence]) -> Templates:
+        """The same templates for evidence that ``shown`` has gone over first."""
+        other = copy(self)
+        other._shown = shown
+        return other
 
     def _render(self, name: TemplateName, evidence: Evidence) -> Prompt:
         values = {
