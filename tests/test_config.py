@@ -39,6 +39,7 @@ def test_each_value_knows_where_it_came_from(tmp_path: Path) -> None:
         ("limit", "2.5", "a whole number above 0"),
         ("max_retries", "-1", "a whole number of at least 0"),
         ("rate_limit", "fast", "or auto"),
+        ("token_limit", "-1", "--llm-token-limit: '-1' is not a whole number of at least 0"),
         ("only", "tables", "one of nodes, columns"),
         ("fail_on", "sometimes", "one of never, failed, abstained"),
     ],
@@ -48,6 +49,17 @@ def test_a_wrong_value_names_its_option_and_what_is_wanted(
 ) -> None:
     with pytest.raises(UsageError, match=told):
         load(tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize(("said", "meant"), [(None, "auto"), ("AUTO", "auto"), ("0", 0), ("600", 600)])
+def test_the_rate_is_found_out_kept_or_off(said: str | None, meant: str | int, tmp_path: Path) -> None:
+    assert load(tmp_path, rate_limit=said).rate_limit == meant
+
+
+def test_tokens_a_minute_are_the_provider_s_unless_somebody_says(tmp_path: Path) -> None:
+    assert load(tmp_path).token_limit is None
+    assert load(tmp_path, "limits: {tokens_per_minute: 5}").token_limit == 5
+    assert load(tmp_path, environ={"OSMOSIS_LLM_TOKEN_LIMIT": "0"}).token_limit == 0
 
 
 def test_a_wrong_value_of_the_environment_names_the_variable(tmp_path: Path) -> None:
@@ -92,7 +104,7 @@ skip: ["tag:legacy"]
 """
     config = load(tmp_path, text)
     assert config.prompt_file == tmp_path / "prompts.yml"
-    assert config.rate_limit is None
+    assert config.rate_limit == "auto"
     assert not config.add_columns
     assert config.file.glossary["/.*_at/"] == "In UTC."
 

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -73,6 +73,14 @@ OPTIONS: tuple[Option, ...] = (
         variables=("OSMOSIS_LLM_RATE_LIMIT",),
         key="limits.requests_per_minute",
         parse=rate,
+        default="auto",
+    ),
+    Option(
+        name="token_limit",
+        flag="--llm-token-limit",
+        variables=("OSMOSIS_LLM_TOKEN_LIMIT",),
+        key="limits.tokens_per_minute",
+        parse=count_or_none,
     ),
     Option(
         name="max_retries",
@@ -139,7 +147,7 @@ OPTIONS: tuple[Option, ...] = (
 
 
 class Config(Struct, frozen=True, kw_only=True):
-    """Everything a run was told, each value resolved. Units: seconds, tokens, characters, requests a minute.
+    """Everything a run was told, each value resolved. Units: seconds, tokens, characters; rates are a minute's.
 
     ``where`` names the origin of each value; ``environ`` is what providers' variables are looked up in.
     """
@@ -172,7 +180,8 @@ class Config(Struct, frozen=True, kw_only=True):
     model: str | None
     prompt_file: Path | None
     timeout: float
-    rate_limit: int | None
+    rate_limit: int | Literal["auto"]
+    token_limit: int | None
     max_retries: int
     retry_delay: float
     temperature: float | None

@@ -36,9 +36,10 @@ class ProviderSection(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LimitsSection(Struct, frozen=True, forbid_unknown_fields=True):
-    """`limits`: seconds, requests a minute, requests in flight, tokens of a prompt."""
+    """`limits`: seconds, requests and tokens a minute, requests in flight, tokens of a prompt."""
 
     requests_per_minute: int | Literal["auto"] | None = None
+    tokens_per_minute: int | None = None
     threads: int | None = None
     timeout: float | None = None
     max_retries: int | None = None

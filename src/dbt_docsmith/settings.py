@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -69,12 +69,12 @@ def count_or_none(value: Any) -> int:
     return int(number)
 
 
-def rate(value: Any) -> int | None:
-    """A whole number of requests a minute; ``auto`` and 0 bound nothing here."""
+def rate(value: Any) -> int | Literal["auto"]:
+    """A whole number of requests a minute, 0 for no limit; ``auto`` finds it out."""
     if isinstance(value, str) and value.lower() == "auto":
-        return None
+        return "auto"
     try:
-        return count_or_none(value) or None
+        return count_or_none(value)
     except ValueError as error:
         raise ValueError("a whole number of requests a minute, or auto") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from dbt_docsmith.llm.server_limits import ServerLimits
 from dbt_docsmith.types import Completion, CompletionRequest, Evidence, Prompt
 
 EVIDENCE = Evidence(unique_id="model.shop.orders", name="orders", resource_type="model", relation="ref('orders')")
@@ -37,6 +38,7 @@ class ScriptedProvider:
         self.offline = offline
         self.requests: list[CompletionRequest] = []
         self.closed = False
+        self.limits = ServerLimits()
         self.before: Callable[[], object] = lambda: None
         self._script = list(script)
 

@@ -82,6 +82,9 @@ llm_options = _group(
     click.option("--llm-prompt-file", "prompt_file", metavar="FILE", help="Your own prompt templates."),
     click.option("--llm-timeout", "timeout", metavar="SECONDS", help="For a whole request (default: 120)."),
     click.option("--llm-rate-limit", "rate_limit", metavar="N", help="Requests a minute (default: auto)."),
+    click.option(
+        "--llm-token-limit", "token_limit", metavar="N", help="Tokens a minute (default: the provider's)."
+    ),
     click.option("--llm-max-retries", "max_retries", metavar="N", help="Default: 3."),
     click.option("--llm-retry-delay", "retry_delay", metavar="SECONDS", help="Base of the backoff (default: 1)."),
     click.option("--llm-temperature", "temperature", metavar="F", help="Sent only when set."),

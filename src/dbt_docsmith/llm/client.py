@@ -11,14 +11,13 @@ from decimal import Decimal
 from msgspec import Struct
 
 from dbt_docsmith.errors import ProviderError, RequestRejected, Unreachable
+from dbt_docsmith.llm.providers import is_local
 from dbt_docsmith.llm.providers.base import Notice, Provider
 from dbt_docsmith.llm.rate_limit import RateLimit, TokenBucket
 from dbt_docsmith.llm.retry import RetryPolicy, Sleep, with_retries
 from dbt_docsmith.llm.store import Store, answer_key
 from dbt_docsmith.llm.usage import UsageMeter
 from dbt_docsmith.types import Completion, CompletionRequest, Evidence, Prompt
-
-CHARS_PER_TOKEN = 3.5
 
 Accept = Callable[[str], bool]
 
@@ -59,7 +58,10 @@ class Client:
         self._sleep = sleep
         self._chance = chance
         self._notice = notice
-        self._buckets = [TokenBucket(settings.rate_limit, clock=clock, sleep=sleep) for _ in self.providers]
+        self._buckets = [
+            TokenBucket(settings.rate_limit, clock=clock, sleep=sleep, local=is_local(provider))
+            for provider in self.providers
+        ]
         self._dropped: dict[int, ProviderError] = {}
         self._reached: set[int] = set()
 
@@ -138,20 +140,21 @@ class Client:
 
     async def _send(self, number: int, request: CompletionRequest, *, again: bool) -> Completion:
         provider, bucket = self.providers[number], self._buckets[number]
-        reserved = _most_tokens(request)
         self._refuse_if_dropped(number)
-        await bucket.acquire(reserved)
+        turn = await bucket.turn(request)
         self._refuse_if_dropped(number)
         self.meter.sent(again=again)
         try:
             completion = await provider.complete(request)
         except ProviderError as error:
+            bucket.told(provider.limits)
+            bucket.failed(turn, error)
             self._learn(number, error)
             raise
         self._reached.add(number)
         completion = self.meter.answered(completion)
-        used = completion.usage.prompt_tokens + completion.usage.completion_tokens
-        bucket.settle(reserved, used or reserved)
+        bucket.told(provider.limits)
+        bucket.answered(turn, request, completion.usage)
         if completion.fault is not None:
             raise completion.fault
         self._store.keep(answer_key(provider.name, request), completion)
@@ -180,8 +183,3 @@ class Client:
             temperature=self._settings.temperature,
             evidence=evidence,
         )
-
-
-def _most_tokens(request: CompletionRequest) -> int:
-    """About how many tokens a request and its answer may take: what a provider counts when it arrives."""
-    return round((len(request.prompt.system) + len(request.prompt.user)) / CHARS_PER_TOKEN) + request.max_tokens

@@ -96,7 +96,7 @@ def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notic
         max_tokens=config.max_tokens,
         temperature=config.temperature,
         retry=RetryPolicy(max_retries=config.max_retries, base_delay=config.retry_delay),
-        rate_limit=RateLimit(requests_per_minute=config.rate_limit),
+        rate_limit=RateLimit(requests_per_minute=config.rate_limit, tokens_per_minute=config.token_limit),
         refresh=config.refresh,
     )
     client = Client(providers, store, settings, meter, notice=warn)

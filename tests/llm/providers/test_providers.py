@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from dbt_docsmith.errors import ConfigError, CredentialsMissing, UsageError
-from dbt_docsmith.llm.providers import SPECS, build
+from dbt_docsmith.llm.providers import SPECS, build, is_local
 from dbt_docsmith.llm.providers.base import ProviderSettings
 
 KEYED = ProviderSettings(api_key="sk-0123456789")
@@ -69,3 +69,21 @@ def test_building_a_provider_imports_no_sdk() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "base_url", "local"),
+    [
+        ("openai", None, False),
+        ("groq", None, False),
+        ("openai", "http://10.0.0.7:8000/v1", False),
+        ("openai", "http://localhost:8000/v1", True),
+        ("lm-studio", None, True),
+        ("lm-studio", "http://10.0.0.7:1234/v1", True),
+    ],
+)
+def test_a_server_on_this_machine_and_one_made_for_it_are_local(
+    name: str, base_url: str | None, local: bool
+) -> None:
+    provider = build(name, ProviderSettings(api_key="sk-0123456789", base_url=base_url))
+    assert is_local(provider) == local

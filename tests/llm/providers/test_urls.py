@@ -1,7 +1,7 @@
 import pytest
 
 from dbt_docsmith.errors import ConfigError
-from dbt_docsmith.llm.providers.urls import BaseUrl, read_base_url
+from dbt_docsmith.llm.providers.urls import BaseUrl, is_loopback, read_base_url
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,23 @@ def test_a_query_is_kept_apart() -> None:
 def test_what_is_no_url_is_refused_with_the_name_of_its_variable(given: str) -> None:
     with pytest.raises(ConfigError, match=r"^OPENAI_BASE_URL is not a base URL"):
         read_base_url(given, ("/v1",), "OPENAI_BASE_URL")
+
+
+@pytest.mark.parametrize(
+    ("host", "itself"),
+    [
+        ("localhost", True),
+        ("localhost:8000", True),
+        ("vllm.localhost:8000", True),
+        ("127.0.0.1:1234", True),
+        ("127.8.8.8", True),
+        ("[::1]:8000", True),
+        ("10.0.0.7:8000", False),
+        ("localhost.example.com", False),
+        ("api.openai.com", False),
+        ("offline", False),
+        ("", False),
+    ],
+)
+def test_this_machine_is_known_under_all_its_names(host: str, itself: bool) -> None:
+    assert is_loopback(host) == itself

@@ -9,6 +9,7 @@ from dbt_docsmith.errors import CredentialsMissing, UsageError
 from dbt_docsmith.llm.providers import bedrock, ollama, openai, rules
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
 from dbt_docsmith.llm.providers.needs import missing
+from dbt_docsmith.llm.providers.urls import is_loopback
 
 SPECS: dict[str, ProviderSpec] = {
     spec.name: spec
@@ -41,3 +42,9 @@ def build(
             f"provider {name} needs the package '{spec.package}': pip install 'dbt-docsmith[{spec.extra}]'"
         )
     return spec.make(spec, settings, notice)
+
+
+def is_local(provider: Provider) -> bool:
+    """Whether nobody counts its requests: it runs on the user's own machine, or is made to."""
+    spec = SPECS.get(provider.name)
+    return is_loopback(provider.host) or (spec is not None and spec.local)

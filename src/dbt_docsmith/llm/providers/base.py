@@ -122,7 +122,8 @@ class ProviderSpec(Struct, frozen=True, kw_only=True):
     ``configured_by`` that is set makes it the provider of a run that names none. ``extra`` is the pip extra that
     brings ``package``, the SDK's import name. ``known_suffixes`` are the paths a base URL may be given with or
     without. ``context_tokens`` is the room for a prompt and its answer. ``priced_as`` is its name in the price
-    table, None where it has no price. ``local``: it runs on the user's machine, and nobody counts its requests.
+    table, None where it has no price. ``daily_requests``: its header of requests is the limit of a day.
+    ``local``: it runs on the user's machine, and nobody counts its requests.
     """
 
     name: str
@@ -143,6 +144,7 @@ class ProviderSpec(Struct, frozen=True, kw_only=True):
     abilities: Abilities = Abilities()
     context_tokens: int = 128_000
     priced_as: str | None = None
+    daily_requests: bool = False
     local: bool = False
     offline: bool = False
 

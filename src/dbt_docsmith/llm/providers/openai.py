@@ -42,6 +42,7 @@ class OpenAIProvider:
         self._timeout = settings.timeout
         self._client: AsyncOpenAI | None = None
         self.limits = ServerLimits()
+        self._daily_requests = spec.daily_requests
         self._secrets = settings.secrets
         self._endpoint = endpoint_of(spec, settings, base.host)
         self._learning = Learning(spec.abilities, self._endpoint, notice)
@@ -60,13 +61,13 @@ class OpenAIProvider:
             async with deadline(self._timeout, self._endpoint.where):
                 raw = await client.chat.completions.with_raw_response.create(**body)
         except openai.APIStatusError as error:
-            self.limits = read_limits(error.response.headers)
+            self.limits = read_limits(error.response.headers, daily_requests=self._daily_requests)
             raise self._learning.error(read_refusal(error, time.time()), body, abilities) from None
         except openai.APIConnectionError as error:
             raise network_error(error, self._endpoint, self._timeout) from None
         except openai.OpenAIError as error:
             raise RequestRejected(self._endpoint.failure("the request failed", said=str(error))) from None
-        self.limits = read_limits(raw.headers)
+        self.limits = read_limits(raw.headers, daily_requests=self._daily_requests)
         answer = read_answer(raw.http_response.content, self._endpoint)
         return answer.completion(self.name, self.model, self._secrets)
 
@@ -124,6 +125,7 @@ SPECS = (
         package="openai",
         known_suffixes=("/openai/v1",),
         priced_as="groq",
+        daily_requests=True,
     ),
     ProviderSpec(
         name="lm-studio",
