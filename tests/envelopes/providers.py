@@ -30,9 +30,6 @@ class Served:
         """What must be set so that the provider asks the server at ``host``."""
         return {name: value.format(host=host) for name, value in self.variables.items()}
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def hints(self) -> dict[str, str]:
         """The names that stand for ``{key}`` and ``{url}`` in what people read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.wire_server import Reply, sending
 
 Serve = Callable[[Envelope, Good], Reply | None]
 PAST = "Wed, 21 Oct 2015 07:28:00 GMT"
+ASKED_TWICE = "it was asked for twice: run again to ask once more, or try another --model"
 LOGIN_PAGE = b"<html><head><title>Sign in</title></head><body><p>Please sign in.</p></body></html>"
 
 # ---------------------------------------------------------------- how a fault is made
@@ -47,7 +48,7 @@ def retried(name: str, serve: Serve, error: str, reads: str, **more: Any) -> Fau
     return Fault(
         name,
         serve,
-        "sent again after a growing, random pause, up to `--llm-max-retries` times",
+        "sent again",
         reads,
         error,
         requests_where_it_lasts=3,
@@ -60,7 +61,7 @@ def retried(name: str, serve: Serve, error: str, reads: str, **more: Any) -> Fau
 def paused(name: str, reads: str, **headers: str) -> Fault:
     """The server says when the next attempt may succeed."""
     fault = retried(name, trouble("too many", **headers), "RateLimited", reads)
-    return replace(fault, happens="as long as the server asks, nothing is sent; then it is sent again, as above")
+    return replace(fault, happens="sent again, no sooner than the server asks")
 
 
 def final(name: str, serve: Serve, error: str, reads: str, happens: str = "not sent again") -> Fault:
@@ -68,17 +69,17 @@ def final(name: str, serve: Serve, error: str, reads: str, happens: str = "not s
     return Fault(name, serve, happens, reads, error, lost_where_it_lasts="all", lost_where_it_passes="all")
 
 
+def ending(name: str, serve: Serve, error: str, reads: str) -> Fault:
+    """This provider will answer nothing more."""
+    return final(name, serve, error, reads, "nothing more is sent there; the next provider of the list serves")
+
+
 def asked_again(name: str, serve: Serve, reads: str, lost: Any, **more: Any) -> Fault:
     """An answer came, and some of it is not fit to be written."""
-    happens = (
-        "asked once more, with the reason, for just what is missing"
-        if lost != "all"
-        else ("asked once more, with the reason")
-    )
     return Fault(
         name,
         serve,
-        happens,
+        "asked once more" if lost == "all" else "asked once more for that text",
         reads,
         "AnswerError",
         requests_where_it_lasts=2,
@@ -209,19 +210,20 @@ SLOW_WIRE = (
 )
 
 ENDINGS = (
-    final(
-        "401",
-        trouble("bad key"),
-        "AuthenticationFailed",
-        "the key is not accepted (40…): …; check {key}",
-    ),
-    final("403", trouble("not allowed"), "AuthenticationFailed", "the key may not do this (403): …; check {key}"),
-    final(
+    ending("401", trouble("bad key"), "AuthenticationFailed", "the key is not accepted (…): …; check {key}"),
+    ending("403", trouble("not allowed"), "AuthenticationFailed", "the key may not do this (403): …; check {key}"),
+    ending(
         "no quota or credit left",
         trouble("no quota"),
         "QuotaExhausted",
         "the account has no credit left: …; add credit, or name another --provider",
     ),
+)
+
+UNSUPPORTED = Fault(
+    "400, a parameter is not supported",
+    trouble("unsupported"),
+    "sent again without it, or with what takes its place, and so from then on; that is said once",
 )
 
 
@@ -349,8 +351,3 @@ ANSWERS = (
         ("first_used",),
     ),
 )
-
-
-def rows() -> Iterator[Fault]:
-    """Every fault, in the order of the page."""
-    yield from (*WIRE, *SLOW_WIRE, *ENDINGS, *ANSWERS)

@@ -19,13 +19,12 @@ from tests.envelopes.base import KEY
 from tests.envelopes.providers import SERVED, Served
 from tests.faults.depot import NODES, PROJECT, TEXTS, YAML, Depot, Ran, answering_well, file_with, good
 from tests.faults.fault import Fault, Texts
-from tests.faults.table import ANSWERS, ENDINGS, HOSTILE, SLOW_WIRE, WIRE
+from tests.faults.table import ANSWERS, ASKED_TWICE, ENDINGS, HOSTILE, SLOW_WIRE, UNSUPPORTED, WIRE
 from tests.wire_server import Reply, WireServer
 
 LASTS, PASSES = "cranes", "pilots"
 RETRIES = ("--llm-max-retries", "2")
 MOST_CHARS = 300
-ASKED_TWICE = "it was asked for twice: run again to ask once more, or try another --model"
 SAMPLE = good("ref('cranes')\n## Columns to describe\n- maker_code\n- first_used")
 
 
@@ -174,11 +173,11 @@ def test_the_next_provider_serves_what_the_one_before_it_no_longer_will(
 # ---------------------------------------------------------------- what is left out from then on
 
 
-@pytest.mark.parametrize("served", [each for each in SERVED if each.envelope.trouble("unsupported")], ids=str)
+@pytest.mark.parametrize(("served", "fault"), cases([UNSUPPORTED]))
 def test_a_parameter_that_is_not_supported_is_left_out_from_then_on(
-    served: Served, depot: Depot, wire_server: WireServer
+    served: Served, fault: Fault, depot: Depot, wire_server: WireServer
 ) -> None:
-    refusal = served.envelope.trouble("unsupported")
+    refusal = fault.reply(served.envelope, SAMPLE)
     assert refusal is not None
     wire_server.script.append(refusal)
     wire_server.respond = answering_well(served.envelope, lambda _node, _answer: None)
@@ -188,7 +187,7 @@ def test_a_parameter_that_is_not_supported_is_left_out_from_then_on(
     assert first != second
     assert served.envelope.question(first) == served.envelope.question(second)
     assert len([line for line in ran.err.splitlines() if "not supported" in line]) == 1
-    assert (ran.code, ran.failures) == (0, [])
+    assert (ran.code, ran.failures) == (fault.exit_code, [])
     assert ran.yaml == file_with(set(TEXTS))
 
 
