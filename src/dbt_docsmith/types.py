@@ -316,12 +316,16 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 class Prompt(Struct, frozen=True, kw_only=True):
-    """The two messages of one request, and the JSON schema its answer must fit."""
+    """The two messages of one request, and the JSON schema its answer must fit.
+
+    ``shortened``: a longer one did not fit in a model's context, and there is no shorter one.
+    """
 
     template: Literal["model", "table", "column"]
     system: str
     user: str
     schema: Mapping[str, Any]
+    shortened: bool = False
 
 
 class Usage(Struct, frozen=True, kw_only=True):
@@ -515,7 +519,10 @@ class UsageTotals(Struct, frozen=True, kw_only=True):
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
-    """What a run would send if every first answer were accepted, and at most."""
+    """What a run would send if every first answer were accepted, and at most if each had to be mended.
+
+    What the wire loses, a token limit cuts or a model has no room for is asked again beyond that.
+    """
 
     requests: int = 0
     requests_most: int = 0

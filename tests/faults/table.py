@@ -159,12 +159,16 @@ WIRE = (
         "ServerFailed",
         "the answer cannot be read: …",
     ),
-    final(
+    Fault(
         "400, the prompt is too long",
         trouble("too long"),
-        "ContextOverflow",
+        "asked once more, with less evidence",
         "the prompt is too long for the model: …; send less with --llm-max-sql-chars, "
         "or ask for less with --llm-max-tokens",
+        "ContextOverflow",
+        requests_where_it_lasts=2,
+        requests_where_it_passes=2,
+        lost_where_it_lasts="all",
     ),
     final(
         "400, anything else",
@@ -308,11 +312,15 @@ ANSWERS = (
         "the answer is not one JSON object",
         "all",
     ),
-    asked_again(
+    Fault(
         "`length`: cut at the token limit",
         lambda envelope, good: envelope.cut(dumped(good)[:-20]),
-        "the answer was cut off at its token limit",
-        "all",
+        "its closed columns are kept, and the rest is asked for in halves; a single one that is cut fails",
+        "the answer was cut off at its token limit; --llm-max-tokens gives it more room",
+        "AnswerError",
+        requests_where_it_lasts=2,
+        requests_where_it_passes=2,
+        lost_where_it_lasts=("first_used",),
     ),
     asked_again(
         "a list instead of an object",

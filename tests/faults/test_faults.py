@@ -70,7 +70,10 @@ def lost(node: str, texts: Texts) -> set[str]:
 def line_of(fault: Fault, served: Served, host: str, times: int) -> str:
     """The one line that is read, as a pattern."""
     said = fault.reads.format_map(served.hints)
-    line = f"{said}; {ASKED_TWICE}" if fault.error == "AnswerError" else f"{served.name} at {host}: {said}"
+    if fault.error == "AnswerError":
+        line = said if ";" in said else f"{said}; {ASKED_TWICE}"
+    else:
+        line = f"{served.name} at {host}: {said}"
     counted = f" ({times} times)" if times > 1 else ""
     return re.escape(f"{fault.error}{counted}: {line}").replace("…", ".*")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbt_docsmith.llm.answers import read_json
+from dbt_docsmith.llm.answers import read_closed, read_json
 
 ANSWER = {"description": "One row an order.", "columns": [{"name": "a", "description": 'said "{so}"'}]}
 WRITTEN = json.dumps(ANSWER, indent=1)
@@ -78,3 +78,45 @@ def test_a_cut_answer_is_never_completed_and_no_part_is_taken_for_the_whole(cut:
 )
 def test_any_object_is_found_behind_any_prose(value: object, prose: str) -> None:
     assert read_json(f"{prose}{json.dumps(value)}{prose}") == value
+
+
+A = {"name": "a", "description": 'said "{so}"', "question": None}
+B = {"name": "b", "description": "later", "question": None}
+OWN = {"description": "One row an order.", "question": None}
+FULL = json.dumps({**OWN, "columns": [A, B]})
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        (FULL, {**OWN, "columns": [A, B]}),
+        (FULL[:-1], {**OWN, "columns": [A, B]}),
+        (FULL[:-4], {**OWN, "columns": [A]}),
+        (FULL[: FULL.index('"later') + 8], {**OWN, "columns": [A]}),
+        (FULL[: FULL.index('"columns') + 12], {**OWN, "columns": []}),
+        (FULL[: FULL.index('"columns') + 4], {}),
+        (FULL[:30], {}),
+        (f"```json\n{FULL[:-4]}", {**OWN, "columns": [A]}),
+        (json.dumps([A, B])[:-4], [A]),
+        (json.dumps({"columns": {"a": A, "columns": B}})[:-5], {"columns": {"a": A}}),
+        (json.dumps({"a": A, "b": B})[:-5], {"a": A}),
+        ('{"description": "Whole, as far as one can see."', {}),
+        ('{"description": "Whole, as far as one can see.", "question": null,', {}),
+        ("I would say", None),
+        (f"<think>Maybe {FULL[:-4]}", None),
+        (f"<think>Maybe {FULL[:-4]}</think>{json.dumps([B, A])[:-4]}", [B]),
+    ],
+)
+def test_of_a_cut_answer_only_what_is_closed_counts(text: str, closed: object) -> None:
+    assert read_closed(text) == closed
+
+
+@given(cut=st.integers(min_value=1, max_value=len(FULL)))
+def test_wherever_it_is_cut_no_column_is_completed_by_guess(cut: int) -> None:
+    closed = read_closed(FULL[:cut])
+    columns = closed.get("columns", []) if isinstance(closed, dict) else []
+    assert columns == [A, B][: len(columns)]
+
+
+def test_the_beginning_of_a_list_is_not_taken_for_the_whole_answer() -> None:
+    assert read_json(json.dumps([A, B])[:-4]) is None

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from dbt_docsmith.errors import ProviderError, RequestRejected, Unreachable
+from dbt_docsmith.errors import ContextOverflow, ProviderError, RequestRejected, Unreachable
 from dbt_docsmith.llm.providers import is_local
 from dbt_docsmith.llm.providers.base import Notice, Provider
 from dbt_docsmith.llm.rate_limit import RateLimit, TokenBucket
@@ -19,7 +19,7 @@ from dbt_docsmith.llm.store import Store, answer_key
 from dbt_docsmith.llm.usage import UsageMeter
 from dbt_docsmith.types import Completion, CompletionRequest, Evidence, Prompt
 
-Accept = Callable[[str], bool]
+Accept = Callable[[Completion], bool]
 
 
 class ClientSettings(Struct, frozen=True, kw_only=True):
@@ -88,15 +88,18 @@ class Client:
             return None
         for provider in self.providers:
             stored = None if provider.offline else self._store.find(self._key(provider, prompt))
-            if stored is not None and accept(stored.text):
-                return Completion(
-                    text=stored.text,
-                    provider=stored.provider,
-                    model=stored.model,
-                    finish_reason=stored.finish_reason,
-                    stored=True,
-                    cost_usd=Decimal(0),
-                )
+            if stored is None:
+                continue
+            answer = Completion(
+                text=stored.text,
+                provider=stored.provider,
+                model=stored.model,
+                finish_reason=stored.finish_reason,
+                stored=True,
+                cost_usd=Decimal(0),
+            )
+            if accept(answer):
+                return answer
         return None
 
     async def aclose(self) -> None:
@@ -110,6 +113,10 @@ class Client:
         for number, provider in enumerate(self.providers):
             try:
                 return await self._served_by(number, self._request(provider, prompt, evidence))
+            except ContextOverflow as error:
+                if not prompt.shortened:
+                    raise
+                failures.append(error)
             except ProviderError as error:
                 failures.append(error)
         still_serving = [error for error in failures if not error.fatal]

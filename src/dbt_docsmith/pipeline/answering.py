@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from decimal import Decimal
 
 from msgspec import Struct
@@ -16,6 +15,7 @@ from dbt_docsmith.llm.rate_limit import RateLimit
 from dbt_docsmith.llm.retry import RetryPolicy
 from dbt_docsmith.llm.store import AnswerStore, NullStore, Store
 from dbt_docsmith.llm.usage import UsageMeter, price_of
+from dbt_docsmith.pipeline.asking import Accept
 from dbt_docsmith.pipeline.engine import NotSent
 from dbt_docsmith.pipeline.node_plan import CHARS_PER_TOKEN
 from dbt_docsmith.pipeline.policy import check_policy
@@ -125,7 +125,7 @@ class Foreteller:
         self._requests = 0
         self._prompt_chars = 0
 
-    async def complete(self, prompt: Prompt, evidence: Evidence, accept: Callable[[str], bool]) -> Completion:
+    async def complete(self, prompt: Prompt, evidence: Evidence, accept: Accept) -> Completion:
         """A stored answer, or that of a provider that sends nothing; NotSent where there is neither."""
         client = self._answering.client
         if client is not None and self._answering.offline:

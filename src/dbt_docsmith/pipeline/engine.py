@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from dbt_docsmith.errors import DocsmithError, ProviderError
 from dbt_docsmith.faults import fault_line
-from dbt_docsmith.pipeline.asking import Accept, Asked, Complete, Item, ask, items_of
+from dbt_docsmith.pipeline.asking import Accept, Complete, ask
+from dbt_docsmith.pipeline.judging import Asked, Item, items_of
 from dbt_docsmith.pipeline.node_plan import NodePlan, Planner
 from dbt_docsmith.pipeline.order import target_parents
 from dbt_docsmith.pipeline.texts import TextBoard
@@ -137,22 +138,28 @@ class Engine:
 
     async def _ask(self, plan: NodePlan, evidence: Evidence) -> list[Proposal]:
         asked = await ask(evidence, self._templates, self._complete_unless_stopping, self._most_length)
-        unique_id = evidence.unique_id
-        if asked.error is not None and getattr(asked.error, "fatal", False):
-            self.outcome.ended = asked.error
         for item, question in asked.questions.items():
+            self._keep_question(plan, item, question, asked.answers[item])
+        not_sent = [item for item, error in asked.failed.items() if isinstance(error, NotSent)]
+        self._fail_refused(plan.target, asked)
+        return self._made(evidence, asked) + self._foretold(evidence, not_sent)
+
+    def _keep_question(self, plan: NodePlan, item: Item, question: str, answer: Completion) -> None:
+        """It is the last word only of whom it was put to: the first provider may know more than the next."""
+        if (answer.provider, answer.model) == self._planner.asker:
             self._keep_abstention(plan.keys[item], question)
-            self.outcome.questions.append(Question(unique_id=unique_id, column=item, question=question))
-        if isinstance(asked.error, NotSent):
-            return self._made(evidence, asked) + self._foretold(evidence, asked)
-        if not isinstance(asked.error, Stopped):
-            self._fail_refused(plan.target, asked)
-        return self._made(evidence, asked)
+        unique_id = plan.target.node.unique_id
+        self.outcome.questions.append(Question(unique_id=unique_id, column=item, question=question))
 
     def _fail_refused(self, target: DocTarget, asked: Asked) -> None:
-        name = type(asked.error).__name__ if asked.error else "AnswerError"
         for item, reason in asked.refused.items():
-            self._fail(target, item, name, str(asked.error or f"{reason}; {_ASKED_TWICE}"))
+            told = reason if item in asked.cut else f"{reason}; {_ASKED_TWICE}"
+            self._fail(target, item, "AnswerError", told)
+        for item, error in asked.failed.items():
+            if error.fatal:
+                self.outcome.ended = error
+            if not isinstance(error, NotSent | Stopped):
+                self._fail(target, item, type(error).__name__, str(error))
 
     async def _complete_unless_stopping(self, prompt: Prompt, evidence: Evidence, accept: Accept) -> Completion:
         if self._stopping:
@@ -163,18 +170,18 @@ class Engine:
         proposals = []
         for item in items_of(evidence):
             if item in asked.texts:
-                text, completion = asked.texts[item]
+                text, completion = asked.texts[item], asked.answers[item]
                 source = f"{completion.provider}:{completion.model}"
                 proposal = self._proposal(evidence, item, text, _origin(completion), source)
                 self._board.keep(proposal, text)
                 proposals.append(proposal)
         return proposals
 
-    def _foretold(self, evidence: Evidence, asked: Asked) -> list[Proposal]:
+    def _foretold(self, evidence: Evidence, items: Sequence[Item]) -> list[Proposal]:
         provider, model = self._planner.asker
         origin: Origin = "rules" if provider == "rules" else "llm"
         source = f"{provider}:{model}" if provider else None
-        foretold = [self._proposal(evidence, item, None, origin, source) for item in asked.refused]
+        foretold = [self._proposal(evidence, item, None, origin, source) for item in items]
         self._promise(foretold)
         return foretold
 

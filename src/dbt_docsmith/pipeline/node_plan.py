@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dbt_docsmith.dbt.evidence import EvidenceSources, build_evidence, fit_evidence
-from dbt_docsmith.pipeline.asking import Item, only
+from dbt_docsmith.pipeline.asking import only
 from dbt_docsmith.pipeline.free import FreeText, FreeTexts
+from dbt_docsmith.pipeline.judging import Item
 from dbt_docsmith.types import ColumnRef, DocTarget, Evidence, KnownColumn, Proposal
 
 CHARS_PER_TOKEN = 3.5
