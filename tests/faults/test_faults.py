@@ -71,7 +71,7 @@ def line_of(fault: Fault, served: Served, host: str, times: int) -> str:
     """The one line that is read, as a pattern."""
     said = fault.reads.format_map(served.hints)
     if fault.error == "AnswerError":
-        line = said if ";" in said else f"{said}; {ASKED_TWICE}"
+        line = said if "--llm-max-tokens" in said else f"{said}; {ASKED_TWICE}"
     else:
         line = f"{served.name} at {host}: {said}"
     counted = f" ({times} times)" if times > 1 else ""

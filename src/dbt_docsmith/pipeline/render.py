@@ -13,8 +13,8 @@ from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
 from dbt_docsmith.errors import UsageError
 from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.pipeline.answering import open_answering
-from dbt_docsmith.pipeline.asking import items_of
 from dbt_docsmith.pipeline.document import Talk
+from dbt_docsmith.pipeline.judging import items_of
 from dbt_docsmith.pipeline.node_plan import NodePlan
 from dbt_docsmith.pipeline.opening import OpenProject, open_project
 from dbt_docsmith.pipeline.templates import masked, open_templates
