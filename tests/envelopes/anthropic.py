@@ -26,7 +26,9 @@ TROUBLES: dict[Trouble, tuple[int, str, str]] = {
 }
 
 
-def anthropic_answering(content: object, *, stop_reason: str = "end_turn", **message: object) -> Reply:
+def anthropic_answering(
+    content: object, *, stop_reason: str = "end_turn", headers: Mapping[str, str] | None = None, **message: object
+) -> Reply:
     """A message that says ``content``: text as it is, a list as content blocks, anything else as JSON."""
     blocks = content if isinstance(content, list) else [{"type": "text", "text": _text(content)}]
     usage = {
@@ -36,7 +38,8 @@ def anthropic_answering(content: object, *, stop_reason: str = "end_turn", **mes
         "output_tokens": 20,
     }
     said = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": blocks}
-    return sending(said | {"stop_reason": stop_reason, "stop_sequence": None, "usage": usage} | message)
+    said |= {"stop_reason": stop_reason, "stop_sequence": None, "usage": usage}
+    return sending(said | message, **dict(headers or {}))
 
 
 def anthropic_failing(
@@ -85,6 +88,7 @@ class Messages:
     def limits(self, requests: int, tokens: int) -> Mapping[str, str]:
         return {
             "anthropic-ratelimit-requests-limit": str(requests),
+            "anthropic-ratelimit-tokens-limit": str(tokens),
             "anthropic-ratelimit-input-tokens-limit": str(tokens - tokens // 5),
             "anthropic-ratelimit-output-tokens-limit": str(tokens // 5),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tests.envelopes.anthropic import Messages
 from tests.envelopes.base import KEY, Envelope
 from tests.envelopes.bedrock import ACCESS_KEY, Converse
 from tests.envelopes.ollama import OllamaChat
@@ -42,6 +43,7 @@ SERVED = (
     Served("openai", ChatCompletions(), {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://{host}/v1"}),
     Served("groq", ChatCompletions(), {"GROQ_API_KEY": KEY, "GROQ_BASE_URL": "http://{host}/openai/v1"}),
     Served("lm-studio", ChatCompletions(), {"LM_STUDIO_API_KEY": KEY, "LM_STUDIO_BASE_URL": "http://{host}/v1"}),
+    Served("anthropic", Messages(), {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "http://{host}"}),
     Served("ollama", OllamaChat(), {"OLLAMA_API_KEY": KEY, "OLLAMA_BASE_URL": "http://{host}"}),
     Served(
         "bedrock",

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 _REQUESTS = ("x-ratelimit-limit-requests", "anthropic-ratelimit-requests-limit")
 _TOKENS = ("x-ratelimit-limit-tokens", "anthropic-ratelimit-tokens-limit")
+_TOKENS_APART = ("anthropic-ratelimit-input-tokens-limit", "anthropic-ratelimit-output-tokens-limit")
 _DAY = 86_400.0
 _LONGEST_RESET = 300.0
 _SECONDS = {"d": _DAY, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -29,8 +30,14 @@ def read_limits(headers: Mapping[str, str], *, daily_requests: bool = False) -> 
     daily = daily_requests or _resets_as_a_day_does(headers)
     return ServerLimits(
         requests_per_minute=None if daily else _first(headers, _REQUESTS),
-        tokens_per_minute=_first(headers, _TOKENS),
+        tokens_per_minute=_first(headers, _TOKENS) or _sum(headers),
     )
+
+
+def _sum(headers: Mapping[str, str]) -> int | None:
+    """Where prompts and answers have a limit each and no common one, as behind some gateways of Anthropic's."""
+    prompts, answers = (_count(headers.get(name, "")) for name in _TOKENS_APART)
+    return prompts + answers if prompts and answers else None
 
 
 def _resets_as_a_day_does(headers: Mapping[str, str]) -> bool:

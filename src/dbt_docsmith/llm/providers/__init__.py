@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from dbt_docsmith.errors import CredentialsMissing, UsageError
-from dbt_docsmith.llm.providers import bedrock, ollama, openai, rules
+from dbt_docsmith.llm.providers import anthropic, bedrock, ollama, openai, rules
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
 from dbt_docsmith.llm.providers.needs import missing
 from dbt_docsmith.llm.providers.urls import is_loopback
@@ -15,6 +15,7 @@ SPECS: dict[str, ProviderSpec] = {
     spec.name: spec
     for spec in (
         *openai.SPECS,
+        anthropic.SPEC,
         bedrock.SPEC,
         ollama.SPEC,
         rules.SPEC,

@@ -21,11 +21,13 @@ from dbt_docsmith.errors import (
     Unreachable,
 )
 from dbt_docsmith.llm.providers.obstacles import PROXY_WANTS_A_NAME, find_obstacle
+from dbt_docsmith.llm.providers.spent import DAILY_QUOTA, is_spent
 from dbt_docsmith.llm.providers.too_long import excess_tokens, is_too_long
 from dbt_docsmith.llm.providers.wording import failure
 
-_NO_CREDIT = {"insufficient_quota", "insufficient_balance", "billing_hard_limit_reached", "billing_not_active"}
 _FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
+_FILTERED_SAID = "blocked by content filtering policy"  # Anthropic, as a 400 without a code
+_NOT_LET_IN = {"api_key_invalid", "failed_precondition"}  # Gemini, as a 400: a key or a country it does not serve
 _SPOILED = {"json_validate_failed"}
 _MAY_PASS = {408, 409, 425}
 
@@ -60,10 +62,9 @@ class Refusal(Struct, frozen=True, kw_only=True):
 def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
     """The error of errors.py that an error status stands for."""
     status, said, after = refusal.status, plain(refusal.said), refusal.retry_after
-    if status == 402 or refusal.codes & _NO_CREDIT:
-        cure = "add credit, or name another --provider"
-        return QuotaExhausted(endpoint.failure("the account has no credit left", said=said, cure=cure))
-    if refusal.codes & _FILTERED:
+    if is_spent(status, said, refusal.codes):
+        return _spent(said, refusal, endpoint)
+    if refusal.codes & _FILTERED or _FILTERED_SAID in said:
         return AnswerRefused(endpoint.failure("a content filter declined the request", said=said))
     if is_too_long(status, said, refusal.codes):
         return too_long(said, endpoint)
@@ -75,7 +76,7 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
         return AuthenticationFailed(
             endpoint.failure("no way through the proxy", said=said, cure=PROXY_WANTS_A_NAME)
         )
-    if status in (401, 403):
+    if status in (401, 403) or refusal.codes & _NOT_LET_IN:
         return _not_let_in(refusal, endpoint)
     if status in (404, 405):
         return _not_there(refusal, endpoint)
@@ -153,9 +154,18 @@ def _not_let_in(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
     if refusal.status == 403 and refusal.said.lstrip().startswith("<"):
         # a firewall's page: it dislikes this one request, not the key
         return RequestRejected(endpoint.failure("something on the way refused the request (403)", said=said))
-    what = "the key is not accepted" if refusal.status == 401 else "the key may not do this"
+    unknown = refusal.status == 401 or "api_key_invalid" in refusal.codes
+    what = "the key is not accepted" if unknown else "the key may not do this"
     cure = f"check {endpoint.key_hint}"
     return AuthenticationFailed(endpoint.failure(f"{what} ({refusal.status})", said=said, cure=cure))
+
+
+def _spent(said: str, refusal: Refusal, endpoint: Endpoint) -> QuotaExhausted:
+    if DAILY_QUOTA in refusal.codes:
+        what, cure = "the quota of the day is used up", "ask again tomorrow, or name another --provider"
+    else:
+        what, cure = "the account has no credit left", "add credit, or name another --provider"
+    return QuotaExhausted(endpoint.failure(what, said=said, cure=cure))
 
 
 def _not_there(refusal: Refusal, endpoint: Endpoint) -> ProviderError:

@@ -11,8 +11,8 @@ from dbt_docsmith.llm.providers.base import Abilities
 
 _UNSUPPORTED = re.compile(
     r"\bun(?:supported|known|recogni[sz]ed|expected|available)\b|\bextra\b|\binvalid\b|\bmust\b|\bforbidden\b"
-    r"|\bdeprecated\b|(?:\bnot|n't|cannot)\s+(?:\w+\s+){0,2}(?:support|permit|allow|available|implement|accept|recogni)"
-    r"|\bonly the default\b|\bcannot unmarshal\b",
+    r"|\bdeprecated\b|\bonly the default\b|\bcannot unmarshal\b"
+    r"|(?:\bnot|n't|cannot)\s+(?:\w+\s+){0,2}(?:support|permit|allow|available|implement|accept|recogni|enabl)",
     re.IGNORECASE,
 )
 _TOO_MUCH = re.compile(
@@ -26,10 +26,17 @@ _NAMES = {
     ),
     "max_completion_tokens": re.compile(r"max_completion_tokens", re.I),
     "temperature": re.compile(r"temperature", re.I),
+    "output_config": re.compile(r"output_?(?:config|format)|json[_ ]?schema|structured", re.I),
+    "tool_choice": re.compile(r"tool_?choice|\btools?\b|tool use", re.I),
+    "cache_control": re.compile(r"cache_?control|prompt caching", re.I),
+    "response_json_schema": re.compile(
+        r"response_?(?:json_?)?schema|json[_ ]?schema|structured|controlled generation", re.I
+    ),
+    "response_mime_type": re.compile(r"response_?mime_?type|json mode|mime type", re.I),
     "outputConfig": re.compile(r"output_?config|text_?format|json[_ ]?schema|structured", re.I),
     "toolConfig": re.compile(r"tool_?config|tool_?choice|\btools?\b", re.I),
     "cachePoint": re.compile(r"cache_?point|prompt caching", re.I),
-    "system": re.compile(r"\bsystem\b", re.I),
+    "system": re.compile(r"\bsystem(?:_?instruction)?\b|developer instruction", re.I),
     "format": re.compile(r"\bformat\b|json[_ ]?schema|structured|grammar", re.I),
     "think": re.compile(r"\bthink(?:ing)?\b", re.I),
 }
@@ -58,7 +65,7 @@ def without(abilities: Abilities, parameter: str) -> Abilities:
         return replace(abilities, token_limit="max_tokens")
     if parameter == "temperature":
         return replace(abilities, temperature=False)
-    if parameter == "cachePoint":
+    if parameter in ("cachePoint", "cache_control"):
         return replace(abilities, prompt_caching="none")
     if parameter == "system":
         return replace(abilities, system=False)

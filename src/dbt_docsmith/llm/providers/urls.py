@@ -12,7 +12,7 @@ from msgspec import Struct
 from dbt_docsmith.errors import ConfigError
 
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d+)?")
-_ENDPOINTS = ("/chat/completions", "/completions", "/models")
+_ENDPOINTS = ("/chat/completions", "/completions", "/messages", "/models")
 
 
 class BaseUrl(Struct, frozen=True):
