@@ -90,36 +90,40 @@ def assert_read(ran: Ran, fault: Fault, served: Served, host: str, times: int) -
     assert KEY.encode() not in ran.kept
 
 
-def check(served: Served, fault: Fault, depot: Depot, wire_server: WireServer) -> None:
+def run_with(fault: Fault, served: Served, depot: Depot, wire_server: WireServer) -> dict[str, int]:
+    """Everything but how often the server was asked, which is given back."""
     wire_server.respond = answering_well(served.envelope, having(fault, served))
     ran = depot.document(served, *RETRIES, *fault.options)
     gone = lost(LASTS, fault.lost_where_it_lasts) | lost(PASSES, fault.lost_where_it_passes)
-    assert ran.requests == {
-        "berths": 1,
-        LASTS: fault.requests_where_it_lasts,
-        PASSES: fault.requests_where_it_passes,
-    }
     assert_read(ran, fault, served, wire_server.host, len(gone))
     assert ran.code == fault.exit_code
     assert ran.yaml == file_with(set(TEXTS) - gone, fault.written)
+    return ran.requests
+
+
+def expected_requests(fault: Fault) -> dict[str, int]:
+    return {"berths": 1, LASTS: fault.requests_where_it_lasts, PASSES: fault.requests_where_it_passes}
 
 
 @pytest.mark.parametrize(("served", "fault"), cases(WIRE))
 def test_a_fault_of_the_wire(served: Served, fault: Fault, depot: Depot, wire_server: WireServer) -> None:
-    check(served, fault, depot, wire_server)
+    assert run_with(fault, served, depot, wire_server) == expected_requests(fault)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("served", "fault"), cases(SLOW_WIRE))
 def test_a_server_that_is_slow(served: Served, fault: Fault, depot: Depot, wire_server: WireServer) -> None:
-    check(served, fault, depot, wire_server)
+    """On a busy machine a good answer may be too late once, too."""
+    seen, expected = run_with(fault, served, depot, wire_server), expected_requests(fault)
+    assert seen[LASTS] == expected[LASTS]
+    assert all(seen[node] >= expected[node] for node in expected)
 
 
 @pytest.mark.parametrize(("served", "fault"), cases(ANSWERS))
 def test_an_answer_that_is_not_as_asked_for(
     served: Served, fault: Fault, depot: Depot, wire_server: WireServer
 ) -> None:
-    check(served, fault, depot, wire_server)
+    assert run_with(fault, served, depot, wire_server) == expected_requests(fault)
 
 
 # ---------------------------------------------------------------- what ends all asking
