@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.llm.fakes import EVIDENCE, PROMPT, Clock, ScriptedProvider
+from tests.llm.simulation import simulate
 from tests.wire_server import Reply, WireServer, answering, failing
 
 from dbt_docsmith.errors import (
@@ -174,7 +175,7 @@ def test_what_can_pass_is_retried_and_counted() -> None:
     run = Run(provider)
     assert run.answer().text == GOOD
     assert (run.meter.requests, run.meter.retries) == (3, 2)
-    assert run.clock.slept == [1.0, 7]
+    assert run.clock.slept == [1.0, pytest.approx(7.7)]
 
 
 def test_a_step_down_is_asked_again_at_once_and_is_no_retry() -> None:
@@ -224,11 +225,19 @@ def test_with_no_provider_left_the_fatal_error_is_raised_and_nothing_leaves() ->
     assert (len(first.requests), len(second.requests)) == (1, 1)
 
 
-def test_requests_waiting_when_a_provider_is_dropped_do_not_leave() -> None:
+def test_requests_waiting_when_a_provider_is_dropped_do_not_leave_and_wait_no_longer() -> None:
     provider = ScriptedProvider("a", [AuthenticationFailed("no key")])
     run = Run(provider, settings=ClientSettings(rate_limit=RateLimit(requests_per_minute=1)))
     run.ask(times=10)
     assert len(provider.requests) == 1
+    assert run.clock.now <= 1001
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(2.0, 0), (30.0, 1)])
+def test_a_long_pause_is_told(seconds: float, told: int) -> None:
+    run = Run(ScriptedProvider("a", [RateLimited("x", retry_after=seconds), GOOD]))
+    run.answer()
+    assert len([notice for notice in run.notices if "asks to wait" in notice]) == told
 
 
 def test_a_provider_that_nobody_ever_reached_is_given_up_after_the_retries_of_one_request() -> None:
@@ -276,6 +285,14 @@ def test_providers_are_shown_and_closed_in_order() -> None:
     assert (run.client.primary.name, run.client.hosts) == ("a", ("a.example", "b.example"))
     asyncio.run(run.client.aclose())
     assert all(provider.closed for provider in providers)
+
+
+def test_a_provider_that_clings_to_its_connections_is_left_behind() -> None:
+    class Clinging(ScriptedProvider):
+        async def aclose(self) -> None:
+            await asyncio.Event().wait()
+
+    simulate(Run(Clinging("a", [GOOD])).client.aclose())
 
 
 WIRE_FAULTS: dict[str, tuple[Reply, int, bool]] = {

@@ -104,8 +104,7 @@ def test_a_pause_holds_everyone_back_even_without_a_limit() -> None:
 
     async def run() -> None:
         shared = bucket(RateLimit())
-        shared.pause(20)
-        shared.pause(5)
+        assert [shared.pause(20), shared.pause(5), shared.pause(20)] == [20, 0, 0]
 
         async def leave() -> None:
             await shared.acquire()

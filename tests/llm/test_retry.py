@@ -66,6 +66,12 @@ def test_a_retry_after_is_obeyed_as_it_stands_beyond_the_cap_too() -> None:
     assert clock.slept == [0.25, 90]
 
 
+@pytest.mark.parametrize(("asked", "waited"), [(0.2, 0.22), (4, 4.4), (30, 31), (0, 0)])
+def test_after_a_retry_after_not_all_come_back_at_once(asked: float, waited: float) -> None:
+    _, clock = attempts([RateLimited("x", retry_after=asked)], RetryPolicy(base_delay=1.0), chance=1.0)
+    assert clock.slept == pytest.approx([waited])
+
+
 def test_nobody_waits_an_hour_for_a_server() -> None:
     with pytest.raises(RateLimited):
         attempts([RateLimited("x", retry_after=3600)], RetryPolicy())

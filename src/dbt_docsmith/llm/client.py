@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +19,9 @@ from dbt_docsmith.llm.retry import RetryPolicy, Sleep, with_retries
 from dbt_docsmith.llm.store import Store, answer_key
 from dbt_docsmith.llm.usage import UsageMeter
 from dbt_docsmith.types import Completion, CompletionRequest, Evidence, Prompt
+
+_CLOSING_SECONDS = 1.0
+_WORTH_SAYING = 5.0
 
 Accept = Callable[[Completion], bool]
 
@@ -103,9 +107,11 @@ class Client:
         return None
 
     async def aclose(self) -> None:
-        """Let go of connections and of the store."""
-        for provider in self.providers:
-            await provider.aclose()
+        """Let go of connections, of those that cling after a second, and of the store."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                for provider in self.providers:
+                    await provider.aclose()
         self._store.close()
 
     async def _ask(self, prompt: Prompt, evidence: Evidence) -> Completion:
@@ -174,10 +180,16 @@ class Client:
     def _learn(self, number: int, error: ProviderError) -> None:
         if error.fatal and number not in self._dropped:
             self._dropped[number] = error
+            self._buckets[number].close()
             if len(self._dropped) < len(self.providers):
                 self._notice(f"{error}; nothing more is sent there, the next provider serves")
         if error.retry_after is not None and error.retry_after <= self._settings.retry.longest_wait:
-            self._buckets[number].pause(error.retry_after)
+            self._pause(number, error.retry_after)
+
+    def _pause(self, number: int, seconds: float) -> None:
+        later = self._buckets[number].pause(seconds)
+        if later > _WORTH_SAYING:
+            self._notice(f"{self.providers[number].name} asks to wait {seconds:g} s, so nothing is sent there")
 
     def _key(self, provider: Provider, prompt: Prompt) -> str:
         return answer_key(provider.name, self._request(provider, prompt, None))

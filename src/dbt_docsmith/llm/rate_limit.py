@@ -56,6 +56,7 @@ class TokenBucket:
         self._estimate = TokenEstimate()
         self._heeds_token_headers = limit.tokens_per_minute is None
         self._paused_until = now
+        self._closed = False
         self._requests = Level(first, now)
         self._tokens = Level(limit.tokens_per_minute or 0, now)
 
@@ -98,10 +99,19 @@ class TokenBucket:
         """Give back what a request did not use of the tokens it reserved, or take what it used beyond them."""
         self._tokens.settle(turn.mark, used)
 
-    def pause(self, seconds: float) -> None:
-        """Let nothing through for so long: the server asked for it. Then one goes at once, not all that waited."""
-        self._paused_until = max(self._paused_until, self._clock() + seconds)
+    def pause(self, seconds: float) -> float:
+        """Let nothing through for so long: the server asked for it. How much later that is than known before.
+
+        Then one goes at once, not all that waited.
+        """
+        before = max(self._paused_until, self._clock())
+        self._paused_until = max(before, self._clock() + seconds)
         self._requests.fall_to(1, self._paused_until)
+        return self._paused_until - before
+
+    def close(self) -> None:
+        """Nothing leaves here any more: whoever waits need not, and finds out."""
+        self._closed = True
 
     async def _wait_for_turn(self, tokens: Callable[[], int]) -> Turn:
         async with self._turn:
@@ -114,6 +124,8 @@ class TokenBucket:
             return Turn(now, reserved, self._tokens.take(reserved, now, unsettled=True))
 
     def _wait(self, tokens: int) -> float:
+        if self._closed:
+            return 0.0
         now = self._clock()
         if self._auto:
             self._requests.set_limit(self._auto.per_minute(now), now)

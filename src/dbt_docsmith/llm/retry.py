@@ -18,8 +18,8 @@ Sleep = Callable[[float], Awaitable[object]]
 class RetryPolicy(Struct, frozen=True, kw_only=True):
     """How often and how long. Delays are in seconds.
 
-    ``longest_delay`` caps our own delays. A server's Retry-After is obeyed as it stands; one that asks for more
-    than ``longest_wait`` is not asked again.
+    ``longest_delay`` caps our own delays. A server's Retry-After is obeyed, and up to a tenth more waited, so that
+    not all come back at once; one that asks for more than ``longest_wait`` is not asked again.
     """
 
     max_retries: int = 3
@@ -34,7 +34,7 @@ class RetryPolicy(Struct, frozen=True, kw_only=True):
     def delay(self, retries: int, error: ProviderError, chance: float) -> float:
         """Seconds to wait; ``chance`` is a random number from 0 to 1."""
         if error.retry_after is not None:
-            return error.retry_after
+            return error.retry_after + chance * min(self.base_delay, error.retry_after / 10)
         return chance * min(self.longest_delay, self.base_delay * 2.0 ** min(retries, 60))
 
 

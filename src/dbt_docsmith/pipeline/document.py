@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from dbt_docsmith.config import Config
 from dbt_docsmith.dbt.project import find_project
+from dbt_docsmith.llm.side_thread import run_promptly
 from dbt_docsmith.pipeline.answering import Answering, Foreteller, open_answering
 from dbt_docsmith.pipeline.engine import Engine
 from dbt_docsmith.pipeline.never_send import answered_here
@@ -80,7 +81,7 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
                 writer,
                 lambda target: tell(target.node.name),
             )
-            stopped = asyncio.run(_run(engine, writer, work, answering, talk))
+            stopped = run_promptly(_run(engine, writer, work, answering, talk))
         done = Done(
             work=work,
             outcome=engine.outcome,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from dbt_docsmith.config import Config
 from dbt_docsmith.errors import AnswerError, ConfigError, DocsmithError, ProviderError
 from dbt_docsmith.llm.answers import read_json
 from dbt_docsmith.llm.providers import SPECS
+from dbt_docsmith.llm.side_thread import run_promptly
 from dbt_docsmith.pipeline.answering import Answering, open_answering
 from dbt_docsmith.pipeline.providers import ProviderChoice, choose_providers
 from dbt_docsmith.prompting.answer import ANSWER_SCHEMA, parse_answer
@@ -69,7 +69,7 @@ def _try(config: Config, choice: ProviderChoice, clock: Clock) -> TriedProvider:
     if spec.offline:
         return replace(begun, ok=True, latency_ms=0)
     started = clock()
-    fault = asyncio.run(_ask(answering))
+    fault = run_promptly(_ask(answering))
     meter = answering.meter
     return replace(
         begun,

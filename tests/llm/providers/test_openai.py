@@ -148,6 +148,25 @@ FAULTS: list[tuple[str, Reply, type[ProviderError], str]] = [
     ("529", failing(529, "Overloaded"), ServerFailed, "Overloaded"),
     ("408", failing(408, "Timeout"), ServerFailed, "408"),
     ("409", failing(409, "Conflict"), ServerFailed, "409"),
+    ("425", failing(425, "Too early"), ServerFailed, "425"),
+    (
+        "throttled with a 400",
+        failing(400, "Slow down", code="ThrottlingException"),
+        RateLimited,
+        "too many requests",
+    ),
+    (
+        "throttled with a 403",
+        failing(403, "Slow down", code="rate_limit_exceeded"),
+        RateLimited,
+        "too many requests",
+    ),
+    (
+        "exhausted with a 503",
+        failing(503, "Slow down", type="RESOURCE_EXHAUSTED"),
+        RateLimited,
+        "too many requests",
+    ),
     ("401", failing(401, "Incorrect API key"), AuthenticationFailed, "check OPENAI_API_KEY"),
     ("403", failing(403, "Country not supported"), AuthenticationFailed, "Country not supported"),
     (

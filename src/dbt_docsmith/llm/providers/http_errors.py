@@ -29,6 +29,16 @@ _FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyv
 _FILTERED_SAID = "blocked by content filtering policy"  # Anthropic, as a 400 without a code
 _NOT_LET_IN = {"api_key_invalid", "failed_precondition"}  # Gemini, as a 400: a key or a country it does not serve
 _SPOILED = {"json_validate_failed"}
+_THROTTLED = {
+    "rate_limit_exceeded",
+    "rate_limit_error",
+    "ratelimitexceeded",
+    "resource_exhausted",
+    "throttling",
+    "throttlingexception",
+    "toomanyrequests",
+    "toomanyrequestsexception",
+}
 _MAY_PASS = {408, 409, 425}
 
 
@@ -68,7 +78,7 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
         return AnswerRefused(endpoint.failure("a content filter declined the request", said=said))
     if is_too_long(status, said, refusal.codes):
         return too_long(said, endpoint)
-    if status == 429:
+    if status == 429 or refusal.codes & _THROTTLED:
         return RateLimited(endpoint.failure(_too_many(after), said=said), retry_after=after)
     if status in _MAY_PASS or status >= 500 or refusal.codes & _SPOILED:
         return ServerFailed(endpoint.failure(f"the server failed ({status})", said=said), retry_after=after)
