@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ssl
 from typing import Any
-from urllib.parse import urlsplit
+
+from dbt_docsmith.llm.hosts import host_of
 
 UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 
 _SECONDS = 5.0
+_VERSION, _ISSUER_AT, _BMP_STRING = 0xA0, 2, 0x1E
+_COMMON_NAME, _ORGANIZATION = b"\x55\x04\x03", b"\x55\x04\x0a"
 
 
 async def name_untrusted(said: str, url: str, proxy: str | None, context: ssl.SSLContext) -> str:
@@ -16,7 +19,7 @@ async def name_untrusted(said: str, url: str, proxy: str | None, context: ssl.SS
     reason = said.partition("certificate verify failed: ")[2].partition(" (_ssl.c")[0]
     whose = ""
     if proxy and proxy.startswith("https"):
-        host = urlsplit(proxy).netloc.rpartition("@")[2]
+        host = host_of(proxy)
         if await _handshake(f"https://{host}", None, context, context) is None:
             whose, url, proxy = f"the proxy {host}: ", f"https://{host}", None
     issuer = await _read_issuer(url, proxy, context)
@@ -24,18 +27,13 @@ async def name_untrusted(said: str, url: str, proxy: str | None, context: ssl.SS
 
 
 async def _read_issuer(url: str, proxy: str | None, context: ssl.SSLContext) -> str:
-    """The issuer's name, "" where it cannot be read. Two handshakes, and no request inside either: one that takes
-    any certificate, and one that trusts that very one, for Python tells only what is in a trusted one."""
-    anything = _unverified()
+    """The issuer's name, "" where it cannot be read. Any certificate is taken, and no request follows."""
+    anything = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anything.check_hostname = False
+    anything.verify_mode = ssl.CERT_NONE
     served = await _handshake(url, proxy, context, anything)
-    if served is None:
-        return ""
-    just_that = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    just_that.check_hostname = False
-    just_that.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    just_that.load_verify_locations(cadata=served.getpeercert(binary_form=True) or b"")
-    trusted = await _handshake(url, proxy, context, just_that)
-    return _common_name((trusted.getpeercert() or {}).get("issuer", ())) if trusted else ""
+    certificate = served.getpeercert(binary_form=True) if served else None
+    return issuer_name(certificate) if certificate else ""
 
 
 class _HandshakeDoneError(Exception):
@@ -78,14 +76,29 @@ async def _handshake(
     return None
 
 
-def _unverified() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+def issuer_name(certificate: bytes) -> str:
+    """What a person knows the issuer of a DER certificate by: its common name, else its organization.
+
+    ``ssl`` tells this only of certificates that are trusted.
+    """
+    fields = _elements(_elements(_elements(certificate)[0][1])[0][1])
+    issuer = fields[_ISSUER_AT + (fields[0][0] == _VERSION)][1]
+    names = {}
+    for _set, parts in _elements(issuer):
+        for _sequence, part in _elements(parts):
+            (_, kind), (tag, text) = _elements(part)
+            names[kind] = text.decode("utf-16-be" if tag == _BMP_STRING else "utf-8", errors="replace")
+    return names.get(_COMMON_NAME) or names.get(_ORGANIZATION) or ""
 
 
-def _common_name(names: Any) -> str:
-    """The part of a distinguished name that a person knows it by."""
-    parts = {key: value for part in names for key, value in part}
-    return next((parts[key] for key in ("commonName", "organizationName") if key in parts), "")
+def _elements(der: bytes) -> list[tuple[int, bytes]]:
+    """Tag and content of each element that stands one after the other."""
+    found = []
+    while der:
+        length, start = der[1], 2
+        if length > 127:  # a long one: the low bits count the bytes that hold it
+            start += length - 128
+            length = int.from_bytes(der[2:start], "big")
+        found.append((der[0], der[start : start + length]))
+        der = der[start + length :]
+    return found

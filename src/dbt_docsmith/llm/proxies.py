@@ -8,6 +8,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from dbt_docsmith.errors import ConfigError
+from dbt_docsmith.llm.hosts import is_loopback
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 _VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -44,14 +45,16 @@ def is_direct(parts: SplitResult, no_proxy: str) -> bool:
     """Whether ``no_proxy``, a list of hosts, domains, addresses and networks, or ``*``, names the host."""
     host = (parts.hostname or "").lower()
     port = parts.port or _PORTS.get(parts.scheme)
-    return _is_loopback(host) or any(_fits(entry.strip().lower(), host, port) for entry in no_proxy.split(","))
+    return is_loopback(parts.netloc) or any(
+        _fits(entry.strip().lower(), host, port) for entry in no_proxy.split(",")
+    )
 
 
 def proxy_secrets(proxies: Mapping[str, str]) -> tuple[str, ...]:
     """The passwords in the proxies' URLs, in every spelling that goes over the wire."""
     found: list[str] = []
     for name, url in proxies.items():
-        user_info, _, _host = url.partition("://")[2].rpartition("@")
+        user_info = url.rpartition("@")[0].rpartition("://")[2]
         user, _, password = user_info.partition(":")
         if name != "no" and password:
             token = b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
@@ -70,15 +73,6 @@ def _read_proxy(variable: str, text: str) -> str:
     if not valid:
         raise ConfigError(f"{variable} is not a proxy: it needs http://, https:// or socks5:// and a host")
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _fits(entry: str, host: str, port: int | None) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ssl
 from types import ModuleType
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from dbt_docsmith.llm.hosts import host_of
 from dbt_docsmith.llm.issuer import UNTRUSTED, name_untrusted
 
 if TYPE_CHECKING:
@@ -59,8 +59,3 @@ class Transport:
         failed.__cause__ = failed.__context__ = None
         failed.args = (text,)
         return failed
-
-
-def host_of(url: str) -> str:
-    """Host and port of a URL, without the name and the password that may stand before them."""
-    return urlsplit(url).netloc.rpartition("@")[2]

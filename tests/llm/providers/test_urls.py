@@ -1,7 +1,8 @@
 import pytest
 
 from dbt_docsmith.errors import ConfigError
-from dbt_docsmith.llm.providers.urls import BaseUrl, is_loopback, read_base_url
+from dbt_docsmith.llm.hosts import is_loopback
+from dbt_docsmith.llm.providers.urls import BaseUrl, read_base_url
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from dbt_docsmith.errors import CredentialsMissing, UsageError
+from dbt_docsmith.llm.hosts import is_loopback
 from dbt_docsmith.llm.providers import anthropic, bedrock, ollama, openai, rules
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
 from dbt_docsmith.llm.providers.needs import missing
-from dbt_docsmith.llm.providers.urls import is_loopback
 
 SPECS: dict[str, ProviderSpec] = {
     spec.name: spec
@@ -31,7 +31,8 @@ def build(
 ) -> Provider:
     """The provider of that name, ready to be asked. Nothing leaves, and its SDK is imported at its first request.
 
-    Raises UsageError for an unknown name, CredentialsMissing where its key or its SDK is not there.
+    Raises UsageError for an unknown name, CredentialsMissing where its key or its SDK is not there, ConfigError
+    where an address, a proxy or a certificate cannot be used.
     """
     spec = SPECS.get(name)
     if spec is None:
@@ -42,7 +43,10 @@ def build(
         raise CredentialsMissing(
             f"provider {name} needs the package '{spec.package}': pip install 'dbt-docsmith[{spec.extra}]'"
         )
-    return spec.make(spec, settings, notice)
+    provider = spec.make(spec, settings, notice)
+    if not spec.offline:
+        settings.network.check(settings.base_url or spec.default_base_url)
+    return provider
 
 
 def is_local(provider: Provider) -> bool:

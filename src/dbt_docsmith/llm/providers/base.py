@@ -103,9 +103,10 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be shown: the key, and what headers with a telling name carry."""
+        """What must never be shown: the key, a proxy's password, and what headers with a telling name carry."""
         telling = [value for name, value in self.headers.items() if _SECRET_HEADER.search(name)]
-        return tuple(value.split()[-1] for value in (self.api_key or "", *telling) if value.strip())
+        own = tuple(value.split()[-1] for value in (self.api_key or "", *telling) if value.strip())
+        return own + self.network.secrets
 
     def __repr__(self) -> str:
         key = "***" if self.api_key else None

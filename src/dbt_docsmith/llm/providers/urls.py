@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
@@ -38,17 +37,6 @@ def read_base_url(text: str, suffixes: Sequence[str], named: str) -> BaseUrl:
         raise ConfigError(f"{named} is not a base URL: it needs http:// or https:// and a host")
     path = _complete(_without_endpoint(parts.path.rstrip("/")), suffixes)
     return BaseUrl(f"{parts.scheme}://{parts.netloc}{path}", host, dict(parse_qsl(parts.query)))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a ``host`` or ``host:port`` is this machine itself."""
-    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def _without_endpoint(path: str) -> str:
