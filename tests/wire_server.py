@@ -36,11 +36,12 @@ class Reply:
 
 @dataclass(frozen=True)
 class Seen:
-    """One request as it arrived; header names are in lower case."""
+    """One request as it arrived; header names are in lower case, ``raw`` is its body's bytes."""
 
     path: str
     headers: Mapping[str, str]
     body: Body
+    raw: bytes = b""
 
 
 def answering(content: object, *, finish_reason: str = "stop", **message: object) -> Reply:
@@ -170,9 +171,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
-        body = json.loads(self.rfile.read(length))
+        raw = self.rfile.read(length)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.wire.take(Seen(self.path, headers, body))
+        reply = self.server.wire.take(Seen(self.path, headers, json.loads(raw), raw))
         self.server.wire.closing.wait(self.server.wire.latency)
         {"hang": self._hang, "drop": self._drop}.get(reply.manner, self._send)(reply)
 

@@ -36,7 +36,7 @@ _NAMES = {
     "outputConfig": re.compile(r"output_?config|text_?format|json[_ ]?schema|structured", re.I),
     "toolConfig": re.compile(r"tool_?config|tool_?choice|\btools?\b", re.I),
     "cachePoint": re.compile(r"cache_?point|prompt caching", re.I),
-    "system": re.compile(r"\bsystem(?:_?instruction)?\b|developer instruction", re.I),
+    "system": re.compile(r"(?<!/)\bsystem(?:_?instruction)?\b|developer instruction", re.I),
     "format": re.compile(r"\bformat\b|json[_ ]?schema|structured|grammar", re.I),
     "think": re.compile(r"\bthink(?:ing)?\b", re.I),
 }
