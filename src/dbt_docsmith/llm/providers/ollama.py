@@ -31,7 +31,7 @@ from dbt_docsmith.llm.server_limits import ServerLimits, read_limits
 from dbt_docsmith.types import Completion, CompletionRequest
 
 _PORT = 11434
-_EVERYWHERE = {"", "0.0.0.0", "[::]"}
+_EVERYWHERE = {"0.0.0.0", "[::]"}
 _KNOWN_PATH = re.compile(r"/(?:api(?:/chat|/generate)?|v1(?:/chat/completions)?)?/*$")
 
 
@@ -87,8 +87,8 @@ def read_ollama_url(text: str) -> str:
     scheme, _, rest = f"http://{text}".partition("://") if bare else text.partition("://")
     netloc, slash, path = rest.partition("/")
     host, port = _host_and_port(netloc)
-    if bare and not port:
-        port = f":{_PORT}"
+    if bare:
+        host, port = host or "127.0.0.1", port or f":{_PORT}"
     host = "127.0.0.1" if host in _EVERYWHERE else host
     return f"{scheme}://{host}{port}{_KNOWN_PATH.sub('', slash + path)}/api"
 
