@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test test-slow lint bench clean
+.PHONY: demo test test-slow lint docs bench clean
 
 demo: $(VENV)/.ready-to-run
 	$(BIN)/dbt-docsmith demo
@@ -20,6 +20,9 @@ lint: $(VENV)/.ready-to-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.ready-to-test
+	$(BIN)/python -m tools.provider_page
 
 bench: $(VENV)/.ready-to-test
 	$(BIN)/python -m benchmarks
