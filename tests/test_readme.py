@@ -9,6 +9,7 @@ from dbt_docsmith.cli.main import cli
 from dbt_docsmith.cli.talk import Talk
 from dbt_docsmith.config_file import ConfigFile
 from dbt_docsmith.llm.providers import SPECS
+from dbt_docsmith.llm.providers.needs import needs
 from dbt_docsmith.pipeline.demo import run_demo
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -28,11 +29,11 @@ def test_every_option_it_names_exists() -> None:
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_every_provider_stands_there_with_its_variables(name: str) -> None:
+def test_every_provider_stands_there_with_what_must_be_set(name: str) -> None:
     spec = SPECS[name]
     [row] = [line for line in README.splitlines() if line.startswith(f"| `{name}` |")]
-    variables = [*spec.key_variables, spec.base_url_variable, spec.model_variable]
-    assert all(f"`{variable}`" in row for variable in variables if variable)
+    assert all(f"`{need.variables[0]}`" in row for need in needs(spec) if need.required)
+    assert not spec.configured_by or any(f"`{variable}`" in row for variable in spec.configured_by)
 
 
 def test_the_settings_it_shows_are_read(tmp_path: Path) -> None:
