@@ -14,7 +14,8 @@ DocsmithError
 │   ├── DeadlineExceeded         no whole answer in time: may pass when tried again
 │   ├── RequestRejected          the provider refuses this request as it stands
 │   │   └── ContextOverflow          the prompt and its answer do not fit in the model's context
-│   └── AnswerRefused            the model or a filter declined to answer
+│   ├── AnswerRefused            the model or a filter declined to answer
+│   └── Stopped                  the user had enough before this was sent
 ├── AnswerError              an answer came and is not fit to be written; that text fails
 └── WriteError               one properties file cannot be edited; its nodes fail, the run goes on
 
@@ -124,6 +125,10 @@ class ContextOverflow(RequestRejected):
 
 class AnswerRefused(ProviderError):
     """The model or a content filter declined to answer."""
+
+
+class Stopped(ProviderError):
+    """The user had enough before this was sent: no failure, and nothing of it is told."""
 
 
 class AnswerError(DocsmithError):

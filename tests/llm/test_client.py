@@ -4,6 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.llm.fakes import EVIDENCE, PROMPT, Clock, ScriptedProvider
 from tests.llm.simulation import simulate
 from tests.wire_server import Reply, WireServer, answering, failing
@@ -11,18 +12,21 @@ from tests.wire_server import Reply, WireServer, answering, failing
 from dbt_docsmith.errors import (
     AnswerRefused,
     AuthenticationFailed,
+    ContextOverflow,
     ProviderError,
     QuotaExhausted,
     RateLimited,
     RequestRejected,
     ServerFailed,
+    Stopped,
     Unreachable,
 )
+from dbt_docsmith.llm.attempts import Attempt
 from dbt_docsmith.llm.client import Client, ClientSettings
 from dbt_docsmith.llm.providers import build
 from dbt_docsmith.llm.providers.base import Provider, ProviderSettings
 from dbt_docsmith.llm.rate_limit import RateLimit
-from dbt_docsmith.llm.retry import RetryPolicy
+from dbt_docsmith.llm.retry import RetryPolicy, Sleep
 from dbt_docsmith.llm.store import AnswerStore, NullStore, Store
 from dbt_docsmith.llm.usage import UsageMeter
 from dbt_docsmith.types import Completion, Prompt
@@ -42,9 +46,15 @@ class Run:
     """A client, and everything that was handed to it."""
 
     def __init__(
-        self, *providers: Provider, store: Store | None = None, settings: ClientSettings | None = None
+        self,
+        *providers: Provider,
+        store: Store | None = None,
+        settings: ClientSettings | None = None,
+        sleep: Sleep | None = None,
     ) -> None:
         self.clock = Clock()
+        self.prompt = PROMPT
+        self.watched: list[Attempt] = []
         self.notices: list[str] = []
         self.meter = UsageMeter(price=lambda _: Decimal("0.01"))
         self.client = Client(
@@ -53,9 +63,10 @@ class Run:
             settings or ClientSettings(),
             self.meter,
             clock=self.clock,
-            sleep=self.clock.sleep,
+            sleep=sleep or self.clock.sleep,
             chance=lambda: 1.0,
             notice=self.notices.append,
+            watch=self.watched.append,
         )
 
     def ask(self, times: int = 1, accept: Callable[[str], bool] = anything) -> list[Completion | ProviderError]:
@@ -63,7 +74,7 @@ class Run:
 
         async def one() -> Completion | ProviderError:
             try:
-                return await self.client.complete(PROMPT, EVIDENCE, accept)
+                return await self.client.complete(self.prompt, EVIDENCE, accept)
             except ProviderError as error:
                 return error
 
@@ -238,6 +249,60 @@ def test_a_long_pause_is_told(seconds: float, told: int) -> None:
     run = Run(ScriptedProvider("a", [RateLimited("x", retry_after=seconds), GOOD]))
     run.answer()
     assert len([notice for notice in run.notices if "asks to wait" in notice]) == told
+
+
+def test_nobody_sleeps_for_a_provider_that_is_dropped_and_the_next_serves_at_once() -> None:
+    first = ScriptedProvider("a", [RateLimited("busy"), QuotaExhausted("no credit")])
+    asleep = asyncio.Event()
+
+    async def until_woken(_seconds: float) -> None:
+        asleep.set()
+        await asyncio.Event().wait()
+
+    run = Run(first, ScriptedProvider("b", [GOOD]), sleep=until_woken)
+
+    async def ask() -> list[Completion]:
+        sleeper = asyncio.create_task(run.client.complete(PROMPT, EVIDENCE, anything))
+        await asleep.wait()
+        return [await run.client.complete(PROMPT, EVIDENCE, anything), await sleeper]
+
+    assert [completion.provider for completion in asyncio.run(ask())] == ["b", "b"]
+    assert len(first.requests) == 2
+
+
+def test_once_stopped_nothing_leaves_and_no_fallback_serves(tmp_path: Path) -> None:
+    first, last = ScriptedProvider("a", [GOOD]), build("rules", ProviderSettings())
+    run = Run(first, last)
+    run.client.stop()
+    (error,) = run.ask()
+    assert isinstance(error, Stopped)
+    assert first.requests == []
+
+
+def test_a_prompt_that_is_too_long_is_shortened_before_the_next_provider_is_asked() -> None:
+    first, second = ScriptedProvider("a", [ContextOverflow("too long")]), ScriptedProvider("b", [GOOD])
+    run = Run(first, second)
+    (error,) = run.ask()
+    assert isinstance(error, ContextOverflow)
+    assert second.requests == []
+    run.prompt = replace(PROMPT, shortened=True)
+    assert run.answer().provider == "b"
+
+
+def test_every_attempt_and_every_stored_answer_is_watched(store: AnswerStore) -> None:
+    provider = ScriptedProvider("a", [ServerFailed("x"), GOOD])
+    run = Run(provider, store=store)
+    run.answer()
+    run.answer()
+    store.close()
+    assert [(each.attempt, each.error, each.stored, each.answer) for each in run.watched] == [
+        (1, "ServerFailed", False, ""),
+        (2, "", False, GOOD),
+        (1, "", True, GOOD),
+    ]
+    assert {(each.provider, each.host, each.model, each.node) for each in run.watched} == {
+        ("a", "a.example", "a-model", "model.shop.orders")
+    }
 
 
 def test_a_provider_that_nobody_ever_reached_is_given_up_after_the_retries_of_one_request() -> None:

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
 
-from dbt_docsmith.errors import ContextOverflow, ProviderError, RequestRejected, Unreachable
+from dbt_docsmith.errors import ContextOverflow, ProviderError, RequestRejected, Stopped, Unreachable
+from dbt_docsmith.llm.attempts import Watch, attempted
+from dbt_docsmith.llm.gate import Gate
 from dbt_docsmith.llm.providers import is_local
 from dbt_docsmith.llm.providers.base import Notice, Provider
 from dbt_docsmith.llm.rate_limit import RateLimit, TokenBucket
@@ -40,7 +42,7 @@ class Client:
     """Asks ``providers`` in their order, and no one twice for what is stored.
 
     ``clock`` counts seconds and never goes back, ``chance`` gives a number from 0 to 1; ``notice`` is told when a
-    provider is dropped.
+    provider is dropped, ``watch`` of every request and every stored answer.
     """
 
     def __init__(
@@ -54,19 +56,21 @@ class Client:
         sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         notice: Notice = lambda _text: None,
+        watch: Watch = lambda _attempt: None,
     ) -> None:
         self.providers = tuple(providers)
         self.meter = meter
         self._store = store
         self._settings = settings
-        self._sleep = sleep
+        self._clock = clock
         self._chance = chance
         self._notice = notice
+        self._watch = watch
+        self._gates = [Gate(sleep) for _ in self.providers]
         self._buckets = [
-            TokenBucket(settings.rate_limit, clock=clock, sleep=sleep, local=is_local(provider))
-            for provider in self.providers
+            TokenBucket(settings.rate_limit, clock=clock, sleep=gate.sleep, local=is_local(provider))
+            for provider, gate in zip(self.providers, self._gates, strict=True)
         ]
-        self._dropped: dict[int, ProviderError] = {}
         self._reached: set[int] = set()
 
     @property
@@ -84,13 +88,17 @@ class Client:
 
         Raises ProviderError where none does; a ``fatal`` one says that no provider will answer anything more.
         """
-        return self.lookup(prompt, accept) or await self._ask(prompt, evidence)
+        for provider, stored in self._stored(prompt, accept):
+            self._watch(attempted(provider, self._request(provider, prompt, evidence), 0, 0.0, stored))
+            return stored
+        return await self._ask(prompt, evidence)
 
     def lookup(self, prompt: Prompt, accept: Accept) -> Completion | None:
         """The stored answer that passes today's checks. Asks nobody and creates nothing."""
-        if self._settings.refresh:
-            return None
-        for provider in self.providers:
+        return next((stored for _, stored in self._stored(prompt, accept)), None)
+
+    def _stored(self, prompt: Prompt, accept: Accept) -> Iterator[tuple[Provider, Completion]]:
+        for provider in () if self._settings.refresh else self.providers:
             stored = None if provider.offline else self._store.find(self._key(provider, prompt))
             if stored is None:
                 continue
@@ -103,8 +111,12 @@ class Client:
                 cost_usd=Decimal(0),
             )
             if accept(answer):
-                return answer
-        return None
+                yield provider, answer
+
+    def stop(self) -> None:
+        """Let nothing more leave; who waits to be sent is told so at once, and what is in flight may arrive."""
+        for gate in self._gates:
+            gate.close(Stopped("the run was stopped before this was asked for"))
 
     async def aclose(self) -> None:
         """Let go of connections, of those that cling after a second, and of the store."""
@@ -119,6 +131,8 @@ class Client:
         for number, provider in enumerate(self.providers):
             try:
                 return await self._served_by(number, self._request(provider, prompt, evidence))
+            except Stopped:
+                raise
             except ContextOverflow as error:
                 if not prompt.shortened:
                     raise
@@ -129,41 +143,45 @@ class Client:
         raise (still_serving or failures)[-1]
 
     async def _served_by(self, number: int, request: CompletionRequest) -> Completion:
-        provider = self.providers[number]
+        provider, gate = self.providers[number], self._gates[number]
+        gate.check()
         if provider.offline:
             return await provider.complete(request)
 
         async def attempt(retries: int) -> Completion:
-            return await self._stepping_down(number, request, again=retries > 0)
+            return await self._stepping_down(number, request, retries)
 
         try:
-            return await with_retries(attempt, self._settings.retry, sleep=self._sleep, random=self._chance)
+            return await with_retries(attempt, self._settings.retry, sleep=gate.sleep, random=self._chance)
         except Unreachable as error:
             error.fatal = number not in self._reached
             self._learn(number, error)
             raise
 
-    async def _stepping_down(self, number: int, request: CompletionRequest, *, again: bool) -> Completion:
+    async def _stepping_down(self, number: int, request: CompletionRequest, retries: int) -> Completion:
         while True:
             try:
-                return await self._send(number, request, again=again)
+                return await self._send(number, request, retries)
             except RequestRejected as error:
                 if error.parameter is None:
                     raise
 
-    async def _send(self, number: int, request: CompletionRequest, *, again: bool) -> Completion:
-        provider, bucket = self.providers[number], self._buckets[number]
-        self._refuse_if_dropped(number)
+    async def _send(self, number: int, request: CompletionRequest, retries: int) -> Completion:
+        provider, bucket, gate = self.providers[number], self._buckets[number], self._gates[number]
+        gate.check()
         turn = await bucket.turn(request)
-        self._refuse_if_dropped(number)
-        self.meter.sent(again=again)
+        gate.check()
+        self.meter.sent(again=retries > 0)
+        began = self._clock()
         try:
             completion = await provider.complete(request)
         except ProviderError as error:
+            self._watch(attempted(provider, request, retries, self._clock() - began, error))
             bucket.told(provider.limits)
             bucket.failed(turn, error)
             self._learn(number, error)
             raise
+        self._watch(attempted(provider, request, retries, self._clock() - began, completion))
         self._reached.add(number)
         completion = self.meter.answered(completion)
         bucket.told(provider.limits)
@@ -173,15 +191,11 @@ class Client:
         self._store.keep(answer_key(provider.name, request), completion)
         return completion
 
-    def _refuse_if_dropped(self, number: int) -> None:
-        if number in self._dropped:
-            raise self._dropped[number].with_traceback(None)
-
     def _learn(self, number: int, error: ProviderError) -> None:
-        if error.fatal and number not in self._dropped:
-            self._dropped[number] = error
-            self._buckets[number].close()
-            if len(self._dropped) < len(self.providers):
+        gate = self._gates[number]
+        if error.fatal and not gate.is_closed:
+            gate.close(error)
+            if not all(each.is_closed for each in self._gates):
                 self._notice(f"{error}; nothing more is sent there, the next provider serves")
         if error.retry_after is not None and error.retry_after <= self._settings.retry.longest_wait:
             self._pause(number, error.retry_after)

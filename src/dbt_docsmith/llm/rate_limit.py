@@ -56,7 +56,6 @@ class TokenBucket:
         self._estimate = TokenEstimate()
         self._heeds_token_headers = limit.tokens_per_minute is None
         self._paused_until = now
-        self._closed = False
         self._requests = Level(first, now)
         self._tokens = Level(limit.tokens_per_minute or 0, now)
 
@@ -109,10 +108,6 @@ class TokenBucket:
         self._requests.fall_to(1, self._paused_until)
         return self._paused_until - before
 
-    def close(self) -> None:
-        """Nothing leaves here any more: whoever waits need not, and finds out."""
-        self._closed = True
-
     async def _wait_for_turn(self, tokens: Callable[[], int]) -> Turn:
         async with self._turn:
             while (wait := self._wait(tokens())) > _NOTHING:
@@ -124,8 +119,6 @@ class TokenBucket:
             return Turn(now, reserved, self._tokens.take(reserved, now, unsettled=True))
 
     def _wait(self, tokens: int) -> float:
-        if self._closed:
-            return 0.0
         now = self._clock()
         if self._auto:
             self._requests.set_limit(self._auto.per_minute(now), now)

@@ -56,6 +56,11 @@ class Answering(Struct, frozen=True, kw_only=True):
             cost_usd=meter.cost_usd,
         )
 
+    def stop(self) -> None:
+        """Let nothing more leave."""
+        if self.client is not None:
+            self.client.stop()
+
     async def aclose(self) -> None:
         """Let go of connections and of the store."""
         if self.client is not None:

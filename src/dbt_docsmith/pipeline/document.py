@@ -95,9 +95,13 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
 
 
 async def _run(engine: Engine, writer: Writer, work: Work, answering: Answering, talk: Talk) -> bool:
+    def stop() -> None:
+        engine.stop()
+        answering.stop()
+
     writing = asyncio.create_task(writer.keep_writing())
     try:
-        return await run_until_stopped(engine.run(work.targets, work.opened.manifest), engine.stop, talk.say)
+        return await run_until_stopped(engine.run(work.targets, work.opened.manifest), stop, talk.say)
     finally:
         writing.cancel()
         writer.flush_all()

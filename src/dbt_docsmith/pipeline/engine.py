@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from dbt_docsmith.errors import DocsmithError, ProviderError
+from dbt_docsmith.errors import DocsmithError, ProviderError, Stopped
 from dbt_docsmith.faults import fault_line
 from dbt_docsmith.pipeline.asking import Accept, Complete, ask
 from dbt_docsmith.pipeline.judging import Asked, Item, items_of
@@ -34,10 +34,6 @@ _ASKED_TWICE = "it was asked for twice: run again to ask once more, or try anoth
 
 class NotSent(ProviderError):
     """A dry run's answer to every question that no stored answer serves."""
-
-
-class Stopped(ProviderError):
-    """The answer to every question that would be asked after the user has had enough."""
 
 
 class Outcome(Struct, kw_only=True):

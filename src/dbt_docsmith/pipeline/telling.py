@@ -130,7 +130,8 @@ def _exit_code(
 def _was_answered(done: Done) -> bool:
     """Whether anything came back that was paid for; not every server says how many tokens it took."""
     answered = any(proposal.origin == "llm" for proposal in done.outcome.proposals)
-    return answered or done.answering.meter.usage.completion_tokens > 0
+    usage = done.answering.meter.usage
+    return answered or usage.prompt_tokens + usage.completion_tokens > 0
 
 
 def _counts(done: Done, proposals: Sequence[Proposal], failures: Sequence[Failure]) -> Counts:
