@@ -9,10 +9,19 @@ from typing import Any
 import pytest
 from tests.cli.contract import TRIAL, misfits
 from tests.cli.user import JSON, Said, User
+from tests.envelopes.base import KEY, Trouble
+from tests.envelopes.providers import SERVED, Served
 from tests.wire_server import Body, Reply, WireServer, answering, failing, sending
 
 from dbt_docsmith.prompting.answer import ANSWER_SCHEMA
 
+each_provider = pytest.mark.parametrize("served", SERVED, ids=str)
+TROUBLES: dict[Trouble, str] = {
+    "bad key": "AuthenticationFailed",
+    "no quota": "QuotaExhausted",
+    "too many": "RateLimited",
+    "failed": "ServerFailed",
+}
 READY = {"description": "ready", "question": None, "columns": []}
 
 
@@ -95,6 +104,31 @@ def test_a_failure_is_one_line_with_the_cure_and_2(
     assert told in openai["message"]
     assert said.err == f"error: {openai['message']}\n"
     assert len(wire_server.seen) == 1
+
+
+@each_provider
+def test_every_provider_can_be_tried(served: Served, user: User, wire_server: WireServer) -> None:
+    wire_server.respond = lambda _body: served.envelope.answer(json.dumps(READY))
+    said, [one] = tried(user, "--provider", served.name, **served.environ(wire_server.host))
+    assert (said.code, said.err) == (0, "")
+    assert (one["provider"], one["host"], one["ok"]) == (served.name, wire_server.host, True)
+    assert one["usage"]["completion_tokens"] == 20
+
+
+@each_provider
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_what_keeps_a_provider_from_serving_is_one_line_without_the_key(
+    served: Served, trouble: Trouble, user: User, wire_server: WireServer
+) -> None:
+    reply = served.envelope.trouble(trouble)
+    if reply is None:
+        return
+    wire_server.respond = lambda _body: reply
+    said, [one] = tried(user, "--provider", served.name, **served.environ(wire_server.host))
+    assert (said.code, one["error"], one["host"]) == (2, TROUBLES[trouble], wire_server.host)
+    assert said.err == f"error: {one['message']}\n"
+    assert len(wire_server.seen) == 1
+    assert KEY not in said.err + said.out
 
 
 def test_a_server_that_is_not_started_is_told(user: User) -> None:
