@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.envelopes.anthropic import Messages
 from tests.envelopes.base import KEY, Envelope
 from tests.envelopes.bedrock import ACCESS_KEY, Converse
+from tests.envelopes.gemini import GenerateContent
 from tests.envelopes.ollama import OllamaChat
 from tests.envelopes.openai import ChatCompletions
 
@@ -44,6 +45,11 @@ SERVED = (
     Served("groq", ChatCompletions(), {"GROQ_API_KEY": KEY, "GROQ_BASE_URL": "http://{host}/openai/v1"}),
     Served("lm-studio", ChatCompletions(), {"LM_STUDIO_API_KEY": KEY, "LM_STUDIO_BASE_URL": "http://{host}/v1"}),
     Served("anthropic", Messages(), {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "http://{host}"}),
+    Served(
+        "google-gemini",
+        GenerateContent(),
+        {"GOOGLE_GEMINI_API_KEY": KEY, "GOOGLE_GEMINI_BASE_URL": "http://{host}/v1beta/openai"},
+    ),
     Served("ollama", OllamaChat(), {"OLLAMA_API_KEY": KEY, "OLLAMA_BASE_URL": "http://{host}"}),
     Served(
         "bedrock",

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 
 from dbt_docsmith.config import Config
 from dbt_docsmith.config_file import FILE_NAME, ProviderSection
 from dbt_docsmith.errors import DocsmithError
 from dbt_docsmith.llm.providers import SPECS
 from dbt_docsmith.llm.providers.base import ProviderSpec
-from dbt_docsmith.llm.providers.needs import Need, needs
+from dbt_docsmith.llm.providers.needs import Need, find_sdk, needs
 from dbt_docsmith.pipeline.providers import choose_providers
 from dbt_docsmith.types import ProviderFacts, ProvidersReport, ProviderVariable
 
 FindPackage = Callable[[str], object]
 
 
-def list_providers(config: Config, find_package: FindPackage = find_spec) -> ProvidersReport:
+def list_providers(config: Config, find_package: FindPackage = find_sdk) -> ProvidersReport:
     """Every provider, and who would be asked now. ``find_package`` gives None for what is not installed."""
     chosen, reason = _chosen(config)
     facts = tuple(_facts(config, spec, chosen, find_package) for spec in SPECS.values())

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from dbt_docsmith.errors import ConfigError, CredentialsMissing, UsageError
 from dbt_docsmith.llm.providers import SPECS, build, is_local
 from dbt_docsmith.llm.providers.base import ProviderSettings
+from dbt_docsmith.llm.providers.needs import find_sdk
 
 KEYED = ProviderSettings(api_key="sk-0123456789")
 TOLD = {"bedrock": replace(KEYED, model="anthropic.claude-x", values={"region": "eu-central-1"})}
@@ -52,6 +53,11 @@ def test_a_missing_key_is_refused_with_its_variable(name: str, key: str | None) 
 def test_a_missing_sdk_is_refused_with_the_cure() -> None:
     with pytest.raises(CredentialsMissing, match=r"pip install 'dbt-docsmith\[openai\]'"):
         build("groq", KEYED, find_package=lambda _package: None)
+
+
+@pytest.mark.parametrize("package", ["no_such_sdk", "no_such_parent.sdk"])
+def test_a_package_that_is_not_there_is_not_found(package: str) -> None:
+    assert find_sdk(package) is None
 
 
 def test_a_wrong_base_url_is_refused_with_its_variable() -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 
 from dbt_docsmith.errors import CredentialsMissing, UsageError
 from dbt_docsmith.llm.hosts import is_loopback
-from dbt_docsmith.llm.providers import anthropic, bedrock, ollama, openai, rules
+from dbt_docsmith.llm.providers import anthropic, bedrock, google_gemini, ollama, openai, rules
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
-from dbt_docsmith.llm.providers.needs import missing
+from dbt_docsmith.llm.providers.needs import find_sdk, missing
 
 SPECS: dict[str, ProviderSpec] = {
     spec.name: spec
     for spec in (
         *openai.SPECS,
         anthropic.SPEC,
+        google_gemini.SPEC,
         bedrock.SPEC,
         ollama.SPEC,
         rules.SPEC,
@@ -27,7 +27,7 @@ def build(
     name: str,
     settings: ProviderSettings,
     notice: Notice = lambda _text: None,
-    find_package: Callable[[str], object] = find_spec,
+    find_package: Callable[[str], object] = find_sdk,
 ) -> Provider:
     """The provider of that name, ready to be asked. Nothing leaves, and its SDK is imported at its first request.
 

@@ -1,8 +1,9 @@
-"""What a provider must be told, in one list: for `providers`, for the docs and for what is missing. Pure."""
+"""What a provider must be told, in one list: for `providers`, for the docs and for what is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from msgspec import Struct
 
@@ -61,3 +62,11 @@ def needs(spec: ProviderSpec) -> Iterator[Need]:
 def missing(spec: ProviderSpec, settings: ProviderSettings) -> Iterator[Need]:
     """What the provider cannot do without and was not told."""
     return (need for need in needs(spec) if need.required and not need.is_told(settings))
+
+
+def find_sdk(package: str) -> object | None:
+    """Where an SDK is, by its import name; None where it, or the parent of ``google.genai``, is not installed."""
+    try:
+        return find_spec(package)
+    except ModuleNotFoundError:
+        return None
