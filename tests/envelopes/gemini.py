@@ -24,8 +24,8 @@ BAD_KEY: Detail = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason"
 
 TROUBLES: dict[Trouble, tuple[int, str, str, tuple[Detail, ...]]] = {
     "too many": (429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).", ()),
-    "no quota": (429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", (DAILY_QUOTA,)),
-    "failed": (500, "INTERNAL", "An internal error has occurred.", ()),
+    "no quota": (429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted. Please go to AI Studio.", ()),
+    "failed": (500, "INTERNAL", "Internal failure. Please retry or report.", ()),
     "busy": (503, "UNAVAILABLE", "The model is overloaded. Please try again later.", ()),
     "overloaded": (529, "UNAVAILABLE", "Overloaded", ()),
     "bad key": (400, "INVALID_ARGUMENT", f"API key not valid: {KEY}. Please pass a valid API key.", (BAD_KEY,)),
@@ -97,7 +97,7 @@ class GenerateContent:
         return gemini_saying([{"finishReason": "PROHIBITED_CONTENT", "finishMessage": words, "index": 0}])
 
     def filtered(self) -> Reply:
-        return gemini_saying([], promptFeedback={"blockReason": "SAFETY"})
+        return gemini_saying([{"finishReason": "SAFETY", "index": 0}])
 
     def trouble(self, trouble: Trouble, **headers: str) -> Reply | None:
         if trouble not in TROUBLES:

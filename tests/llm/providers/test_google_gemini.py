@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tests.envelopes.base import KEY
 from tests.envelopes.gemini import (
     BAD_KEY,
+    DAILY_QUOTA,
     Detail,
     GenerateContent,
     gemini_answering,
@@ -121,7 +122,12 @@ def test_a_cut_answer_says_so_and_is_not_continued_behind_our_back(
             AnswerRefused,
             "declined to answer: PROHIBITED_CONTENT, Not that",
         ),
-        (GenerateContent().filtered(), AnswerRefused, "a content filter declined the request: SAFETY"),
+        (GenerateContent().filtered(), AnswerRefused, "declined to answer: SAFETY"),
+        (
+            gemini_saying([], promptFeedback={"blockReason": "OTHER", "blockReasonMessage": "Not here."}),
+            AnswerRefused,
+            "a content filter declined the request: OTHER, Not here",
+        ),
         (gemini_answering("{}", finish_reason="SAFETY"), AnswerRefused, "declined to answer: SAFETY"),
         (gemini_answering([], finish_reason="RECITATION"), AnswerRefused, "declined to answer: RECITATION"),
         (gemini_answering([], finish_reason="MALFORMED_FUNCTION_CALL"), ServerFailed, "MALFORMED_FUNCTION_CALL"),
@@ -143,12 +149,12 @@ def test_what_was_billed_and_is_no_answer_comes_with_its_fault(
 
 FAULTS: list[tuple[str, Reply, type[ProviderError], str]] = [
     ("429", trouble("too many"), RateLimited, "too many requests"),
-    ("429 of the day", trouble("no quota"), QuotaExhausted, "the quota of the day is used up"),
+    ("429 no credit", trouble("no quota"), QuotaExhausted, "no credit left"),
     (
-        "429 no credit",
-        gemini_failing(429, "Your prepayment credits are depleted.", "RESOURCE_EXHAUSTED"),
+        "429 of the day",
+        gemini_failing(429, "You exceeded your quota.", details=[DAILY_QUOTA, retry_info("34s")]),
         QuotaExhausted,
-        "no credit left",
+        "the quota of the day is used up",
     ),
     (
         "429 of a model without a free tier",
