@@ -15,7 +15,7 @@ from tests.wire_server import Body, Reply, WireServer, answering, failing, sendi
 
 from dbt_docsmith.prompting.answer import ANSWER_SCHEMA
 
-each_provider = pytest.mark.parametrize("served", SERVED, ids=str)
+each_provider = pytest.mark.parametrize("served", SERVED, ids=lambda served: served.name)
 TROUBLES: dict[Trouble, str] = {
     "bad key": "AuthenticationFailed",
     "no quota": "QuotaExhausted",
