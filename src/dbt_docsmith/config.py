@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from dbt_docsmith.settings import (
     above_zero,
     count,
     count_or_none,
+    money,
     one_of,
     percentage,
     rate,
@@ -123,6 +125,21 @@ OPTIONS: tuple[Option, ...] = (
         parse=switch,
         default=False,
     ),
+    Option(
+        name="max_cost",
+        flag="--max-cost",
+        variables=("OSMOSIS_LLM_MAX_COST",),
+        key="budget.per_run",
+        parse=money,
+    ),
+    Option(
+        name="max_requests",
+        flag="--max-requests",
+        variables=("OSMOSIS_LLM_MAX_REQUESTS",),
+        key="budget.requests",
+        parse=count_or_none,
+    ),
+    Option(name="max_monthly_cost", flag="budget.per_month", key="budget.per_month", parse=money),
     Option(name="cache_dir", flag="--cache-dir", variables=("OSMOSIS_LLM_CACHE_DIR",)),
     Option(name="use_cache", flag="--no-cache", default=True),
     Option(name="refresh", flag="--refresh", default=False),
@@ -147,9 +164,10 @@ OPTIONS: tuple[Option, ...] = (
 
 
 class Config(Struct, frozen=True, kw_only=True):
-    """Everything a run was told, each value resolved. Units: seconds, tokens, characters; rates are a minute's.
+    """Everything a run was told, each value resolved.
 
-    ``where`` names the origin of each value; ``environ`` is what providers' variables are looked up in.
+    Units: seconds, tokens, characters, US dollars; rates are a minute's. ``where`` names the origin of each value;
+    ``environ`` is what providers' variables are looked up in.
     """
 
     project_dir: Path
@@ -188,6 +206,9 @@ class Config(Struct, frozen=True, kw_only=True):
     max_tokens: int
     max_sql_chars: int | None
     stats: bool
+    max_cost: Decimal | None
+    max_requests: int | None
+    max_monthly_cost: Decimal | None
     use_cache: bool
     refresh: bool
     threads: int

@@ -16,8 +16,11 @@ from dbt_docsmith.nearest import did_you_mean
 
 FILE_NAME = "dbt-docsmith.yml"
 
-NOT_YET = ("budget", "prices", "doc_blocks", "ledger")
+NOT_YET = ("doc_blocks", "ledger")
 """Keys of the contract that this version does not obey: naming one is an error, never silently ignored."""
+
+
+Money = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 
 class HeaderFrom(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +47,21 @@ class LimitsSection(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: float | None = None
     max_retries: int | None = None
     prompt_tokens: int | None = None
+
+
+class BudgetSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`budget`: US dollars of a run and of all runs in a calendar month (UTC), attempts on the wire of a run."""
+
+    per_run: Money | None = None
+    per_month: Money | None = None
+    requests: Annotated[int, Meta(ge=0)] | None = None
+
+
+class PriceSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`prices.<model>`: US dollars for a million tokens of prompts and of answers."""
+
+    input: Money
+    output: Money
 
 
 class PromptsSection(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +118,8 @@ class ConfigFile(Struct, frozen=True, forbid_unknown_fields=True):
     model: str | None = None
     providers: dict[str, ProviderSection] = {}
     limits: LimitsSection = LimitsSection()
+    budget: BudgetSection = BudgetSection()
+    prices: dict[str, PriceSection] = {}
     prompts: PromptsSection = PromptsSection()
     style: StyleSection = StyleSection()
     glossary: dict[str, str] = {}
@@ -127,6 +147,7 @@ def read_config_file(project_dir: Path) -> ConfigFile:
         raise ConfigError(f"{path}:1: must be a mapping; its keys are {', '.join(ConfigFile.__struct_fields__)}")
     values = _without_nulls(values or {})
     _refuse_unknown(path, values, lines)
+    _refuse_bad_sections(path, values, lines)
     try:
         read = msgspec.convert(values, ConfigFile)
     except msgspec.ValidationError as error:
@@ -191,6 +212,7 @@ def _keys(node: yaml.Node | None, prefix: str = "") -> Iterator[tuple[str, int]]
 
 _SECTIONS: Mapping[str, type[Struct]] = {
     "limits": LimitsSection,
+    "budget": BudgetSection,
     "prompts": PromptsSection,
     "style": StyleSection,
     "columns": ColumnsSection,
@@ -198,6 +220,9 @@ _SECTIONS: Mapping[str, type[Struct]] = {
     "policy": PolicySection,
     "policy.never_send": NeverSendSection,
 }
+
+
+_NAMED_SECTIONS: Mapping[str, type[Struct]] = {"providers": ProviderSection, "prices": PriceSection}
 
 
 _CHOICES = {
@@ -211,10 +236,26 @@ def _refuse_unknown(path: Path, values: Mapping[Any, Any], lines: Mapping[str, i
     _refuse_in(path, "", values, ConfigFile, lines)
     for section, kind in _SECTIONS.items():
         _refuse_in(path, section + ".", _within(values, section), kind, lines)
-    providers = values.get("providers")
-    for name, section in providers.items() if isinstance(providers, dict) else ():
+    for name, section, kind in _named_sections(values):
         if isinstance(section, dict):
-            _refuse_in(path, f"providers.{name}.", section, ProviderSection, lines)
+            _refuse_in(path, f"{name}.", section, kind, lines)
+
+
+def _named_sections(values: Mapping[Any, Any]) -> Iterator[tuple[str, Any, type[Struct]]]:
+    """Each section that stands under a name a user chose, as ``prices.gpt-5``, with what it must hold."""
+    for parent, kind in _NAMED_SECTIONS.items():
+        named = values.get(parent)
+        for name, section in named.items() if isinstance(named, dict) else ():
+            yield f"{parent}.{name}", section, kind
+
+
+def _refuse_bad_sections(path: Path, values: Mapping[Any, Any], lines: Mapping[str, int]) -> None:
+    """msgspec does not say under which name a value is wrong, so each of these is read for itself."""
+    for name, section, kind in _named_sections(values):
+        try:
+            msgspec.convert(section, kind)
+        except msgspec.ValidationError as error:
+            raise ConfigError(_explain(path, str(error), lines, within=name)) from error
 
 
 def _within(values: Mapping[Any, Any], section: str) -> Mapping[Any, Any]:
@@ -249,9 +290,9 @@ def _refuse_bad_patterns(path: Path, read: ConfigFile, lines: Mapping[str, int])
             raise ConfigError(f"{where}: '{pattern}' is not a pattern: {error}") from error
 
 
-def _explain(path: Path, message: str, lines: Mapping[str, int]) -> str:
+def _explain(path: Path, message: str, lines: Mapping[str, int], *, within: str = "") -> str:
     reason, _, at = message.partition(" - at `$")
-    key = re.sub(r"\[.*?\]", "", at.rstrip("`").lstrip("."))
+    key = (within + re.sub(r"\[.*?\]", "", at.rstrip("`"))).lstrip(".")
     while key and key not in lines:
         key = key.rpartition(".")[0]
     where = f"{path}:{lines.get(key, 1)}: {key or 'the file'}"

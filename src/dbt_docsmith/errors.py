@@ -12,6 +12,7 @@ DocsmithError
 │   ├── ServerFailed             5xx or an answer that cannot be read: may pass when tried again
 │   ├── ConnectionFailed         no answer at all: may pass when tried again
 │   ├── DeadlineExceeded         no whole answer in time: may pass when tried again
+│   ├── BudgetExhausted          exit 3: a limit of the budget is reached; what is done is written
 │   ├── RequestRejected          the provider refuses this request as it stands
 │   │   └── ContextOverflow          the prompt and its answer do not fit in the model's context
 │   ├── AnswerRefused            the model or a filter declined to answer
@@ -54,10 +55,14 @@ class ProjectError(DocsmithError):
 
 
 class ProviderError(DocsmithError):
-    """One request failed. ``retry_after`` is in seconds where the server named it."""
+    """One request failed. ``retry_after`` is in seconds where the server named it.
+
+    ``unbilled``: it surely cost nothing.
+    """
 
     passing = False
     fatal = False
+    unbilled = False
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -68,18 +73,21 @@ class AuthenticationFailed(ProviderError):
     """The provider does not accept the key: it will answer nothing more in this run."""
 
     fatal = True
+    unbilled = True
 
 
 class QuotaExhausted(ProviderError):
     """The account has no credit left: this provider will answer nothing more in this run."""
 
     fatal = True
+    unbilled = True
 
 
 class RateLimited(ProviderError):
     """Too many requests or tokens a minute."""
 
     passing = True
+    unbilled = True
 
 
 class ServerFailed(ProviderError):
@@ -97,6 +105,8 @@ class ConnectionFailed(ProviderError):
 class Unreachable(ConnectionFailed):
     """Nobody listens at that address. If nobody ever did in this run, the provider will answer nothing."""
 
+    unbilled = True
+
 
 class DeadlineExceeded(ProviderError):
     """The whole answer did not arrive within the configured time."""
@@ -104,8 +114,18 @@ class DeadlineExceeded(ProviderError):
     passing = True
 
 
+class BudgetExhausted(ProviderError):
+    """A limit of the budget is reached: nothing more leaves in this run, to any provider."""
+
+    exit_code = 3
+    fatal = True
+    unbilled = True
+
+
 class RequestRejected(ProviderError):
     """The provider refuses this request as it stands. ``parameter`` names what it does not support."""
+
+    unbilled = True
 
     def __init__(self, message: str, *, parameter: str | None = None) -> None:
         super().__init__(message)

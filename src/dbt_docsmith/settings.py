@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -67,6 +68,17 @@ def count_or_none(value: Any) -> int:
     if number < 0 or number != int(number):
         raise ValueError("a whole number of at least 0")
     return int(number)
+
+
+def money(value: Any) -> Decimal:
+    """US dollars, exactly as they are written."""
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation as error:
+        raise ValueError("an amount of US dollars, such as 2.50") from error
+    if not amount.is_finite() or amount < 0:
+        raise ValueError("an amount of US dollars, such as 2.50")
+    return amount
 
 
 def rate(value: Any) -> int | Literal["auto"]:

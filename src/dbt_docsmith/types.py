@@ -329,11 +329,13 @@ class Prompt(Struct, frozen=True, kw_only=True):
 
 
 class Usage(Struct, frozen=True, kw_only=True):
-    """Tokens of one request. ``cached_prompt_tokens`` are part of ``prompt_tokens``."""
+    """Tokens of one request. ``cached_prompt_tokens``, read from the provider's cache and cheaper, and
+    ``cache_write_tokens``, written to it and dearer, are both part of ``prompt_tokens``."""
 
     prompt_tokens: int = 0
     cached_prompt_tokens: int = 0
     completion_tokens: int = 0
+    cache_write_tokens: int = 0
 
 
 class CompletionRequest(Struct, frozen=True, kw_only=True):
@@ -350,7 +352,8 @@ class CompletionRequest(Struct, frozen=True, kw_only=True):
 
 
 class Completion(Struct, frozen=True, kw_only=True):
-    """One answer. ``stored``: it came from the answer store and cost nothing. ``cost_usd`` None: unknown.
+    """One answer. ``cost_usd`` None: unknown. ``stored``: it came from the answer store and cost nothing now;
+    ``saved_usd`` is what it had cost.
 
     ``fault``: it was billed and is no answer; the client counts it, and then raises that.
     """
@@ -362,6 +365,7 @@ class Completion(Struct, frozen=True, kw_only=True):
     finish_reason: str = "stop"
     stored: bool = False
     cost_usd: Decimal | None = None
+    saved_usd: Decimal | None = None
     fault: ProviderError | None = None
 
 
@@ -507,8 +511,24 @@ class Counts(Struct, frozen=True, kw_only=True):
     abstained: int = 0
 
 
+class ModelUsage(Struct, frozen=True, kw_only=True):
+    """What one model was asked. ``requests`` counts attempts; ``cost_usd`` None: the price is not known."""
+
+    provider: str
+    model: str
+    requests: int = 0
+    prompt_tokens: int = 0
+    cached_prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: Decimal | None = Decimal(0)
+
+
 class UsageTotals(Struct, frozen=True, kw_only=True):
-    """What went over the wire. ``requests`` counts attempts; ``cost_usd`` None: the price is not known."""
+    """What went over the wire. ``requests`` counts attempts; ``cost_usd`` None: the price is not known.
+
+    ``unsettled_usd`` is what the attempts that brought no answer, or did not say how many tokens they took, may
+    have cost at most, beside that. ``by_model`` tells it of each provider and model.
+    """
 
     requests: int = 0
     retries: int = 0
@@ -516,12 +536,15 @@ class UsageTotals(Struct, frozen=True, kw_only=True):
     cached_prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: Decimal | None = None
+    unsettled_usd: Decimal = Decimal(0)
+    by_model: tuple[ModelUsage, ...] = ()
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
     """What a run would send if every first answer were accepted, and at most if each had to be mended.
 
-    What the wire loses, a token limit cuts or a model has no room for is asked again beyond that.
+    What the wire loses, a token limit cuts or a model has no room for is asked again beyond that. ``cost_usd`` is
+    the most that the first requests may cost; ``over_budget`` says which limits that would pass.
     """
 
     requests: int = 0
@@ -529,6 +552,7 @@ class Estimate(Struct, frozen=True, kw_only=True):
     prompt_tokens: int = 0
     max_completion_tokens: int = 0
     cost_usd: Decimal | None = None
+    over_budget: tuple[str, ...] = ()
 
 
 class FileReport(Struct, frozen=True, kw_only=True):

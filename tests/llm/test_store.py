@@ -111,24 +111,25 @@ def test_the_null_store_keeps_nothing() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        ("groq", REQUEST),
-        ("openai", replace(REQUEST, model="m-2")),
-        ("openai", replace(REQUEST, max_tokens=101)),
-        ("openai", replace(REQUEST, temperature=0.0)),
-        ("openai", replace(REQUEST, prompt=replace(PROMPT, system="You describe"))),
-        ("openai", replace(REQUEST, prompt=replace(PROMPT, user="Describe customers."))),
-        ("openai", replace(REQUEST, prompt=replace(PROMPT, system=PROMPT.system + PROMPT.user, user=""))),
-        ("openai", replace(REQUEST, prompt=replace(PROMPT, schema={"type": "array"}))),
+        ("groq", "h", REQUEST),
+        ("openai", "other.example", REQUEST),
+        ("openai", "h", replace(REQUEST, model="m-2")),
+        ("openai", "h", replace(REQUEST, max_tokens=101)),
+        ("openai", "h", replace(REQUEST, temperature=0.0)),
+        ("openai", "h", replace(REQUEST, prompt=replace(PROMPT, system="You describe"))),
+        ("openai", "h", replace(REQUEST, prompt=replace(PROMPT, user="Describe customers."))),
+        ("openai", "h", replace(REQUEST, prompt=replace(PROMPT, system=PROMPT.system + PROMPT.user, user=""))),
+        ("openai", "h", replace(REQUEST, prompt=replace(PROMPT, schema={"type": "array"}))),
     ],
 )
-def test_everything_that_shapes_an_answer_is_in_its_key(other: tuple[str, CompletionRequest]) -> None:
-    assert answer_key(*other) != answer_key("openai", REQUEST)
+def test_everything_that_shapes_an_answer_is_in_its_key(other: tuple[str, str, CompletionRequest]) -> None:
+    assert answer_key(*other) != answer_key("openai", "h", REQUEST)
 
 
 def test_the_key_is_the_same_whatever_order_the_schema_is_written_in() -> None:
     turned = dict(reversed(list(PROMPT.schema.items())))
     same = replace(REQUEST, prompt=replace(PROMPT, schema=turned), evidence=EVIDENCE)
-    assert answer_key("openai", same) == answer_key("openai", REQUEST)
+    assert answer_key("openai", "h", same) == answer_key("openai", "h", REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,36 @@ def test_a_store_of_another_shape_is_set_aside(tmp_path: Path) -> None:
     assert store.find("k") is not None
     store.close()
     assert len(notices) == 1
+
+
+def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path, notices = tmp_path / "answers.sqlite", list[str]()
+    with sqlite3.connect(path) as newer:
+        newer.execute("PRAGMA user_version = 99")
+        newer.execute("CREATE TABLE answers (id INTEGER)")
+    newer.close()
+    before = path.read_bytes()
+    store = opened(path, notices)
+    store.keep("k", ANSWER)
+    assert store.find("k") is None
+    store.close()
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["answers.sqlite"]
+    assert all("a newer version of dbt-docsmith made it" in notice for notice in notices)
+
+
+def test_a_store_of_the_first_version_is_used_as_it_is(tmp_path: Path) -> None:
+    path, notices = tmp_path / "answers.sqlite", list[str]()
+    store = opened(path, notices)
+    store.keep("k", ANSWER)
+    store.close()
+    with sqlite3.connect(path) as first:
+        first.execute("PRAGMA user_version = 0")
+    first.close()
+    store = opened(path, notices)
+    assert store.find("k") is not None
+    store.close()
+    assert notices == []
 
 
 def test_damage_found_while_reading_is_healed_by_the_next_answer(tmp_path: Path) -> None:

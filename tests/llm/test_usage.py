@@ -1,9 +1,8 @@
 from decimal import Decimal
 
-import pytest
 from msgspec.structs import replace
 
-from dbt_docsmith.llm.usage import UsageMeter, price_of
+from dbt_docsmith.llm.usage import UsageMeter
 from dbt_docsmith.types import Completion, Usage
 
 ANSWER = Completion(
@@ -16,8 +15,8 @@ ANSWER = Completion(
 
 def test_requests_retries_tokens_and_money_add_up() -> None:
     meter = UsageMeter(price=lambda _: Decimal("0.10"))
-    meter.sent(again=False)
-    meter.sent(again=True)
+    for again in (False, True):
+        meter.sent(again=again, asked=("openai", "gpt-4o-mini"))
     priced = [meter.answered(ANSWER), meter.answered(ANSWER)]
     assert [each.cost_usd for each in priced] == [Decimal("0.10")] * 2
     assert (meter.requests, meter.retries, meter.cost_usd) == (2, 1, Decimal("0.20"))
@@ -36,23 +35,11 @@ def test_a_run_that_asked_nothing_cost_nothing() -> None:
     assert UsageMeter().cost_usd == 0
 
 
-def test_a_price_is_exact_and_knows_cached_tokens() -> None:
-    pytest.importorskip("genai_prices")
-    without = replace(ANSWER, usage=replace(ANSWER.usage, cached_prompt_tokens=0))
-    price, dearer = price_of(ANSWER), price_of(without)
-    assert isinstance(price, Decimal)
-    assert dearer is not None
-    assert 0 < price < dearer
-
-
-@pytest.mark.parametrize(
-    "completion",
-    [
-        replace(ANSWER, model="my-own-model"),
-        replace(ANSWER, provider="lm-studio"),
-        replace(ANSWER, provider="rules"),
-        replace(ANSWER, provider="a-stranger"),
-    ],
-)
-def test_an_unknown_price_is_unknown(completion: Completion) -> None:
-    assert price_of(completion) is None
+def test_each_model_is_counted_for_itself() -> None:
+    meter = UsageMeter(price=lambda completion: Decimal("0.10") if completion.provider == "openai" else None)
+    other = replace(ANSWER, provider="groq", model="m")
+    for answer in (ANSWER, other, ANSWER):
+        meter.sent(again=False, asked=(answer.provider, answer.model))
+        meter.answered(answer)
+    counted = [(each.provider, each.requests, each.prompt_tokens, each.cost_usd) for each in meter.by_model]
+    assert counted == [("openai", 2, 2000, Decimal("0.20")), ("groq", 1, 1000, None)]

@@ -34,7 +34,7 @@ def document(ctx: click.Context, /, **options: Any) -> None:
     from dbt_docsmith.pipeline.document import Mode, run_document
     from dbt_docsmith.report.json import document_json
     from dbt_docsmith.report.text import beside_texts, document_text
-    from dbt_docsmith.report.totals import stats_line
+    from dbt_docsmith.report.totals import stats_lines
 
     talk = open_talk(options)
     dry_run = options["dry_run"] or options["llm_dry_run"] or options["check"]
@@ -49,7 +49,7 @@ def document(ctx: click.Context, /, **options: Any) -> None:
     else:
         put(document_text(report, terminal_width()))
     if config.stats:
-        talk.say(stats_line(report))
+        talk.tell(stats_lines(report))
     if report.ended is not None:
         talk.error(report.ended)
     ctx.exit(report.exit_code)

@@ -93,6 +93,8 @@ llm_options = _group(
         "--llm-max-sql-chars", "max_sql_chars", metavar="N", help="Of SQL in a prompt (default: fitted)."
     ),
     click.option("--llm-stats", "stats", is_flag=True, default=None, help="Print requests, tokens and cost."),
+    click.option("--max-cost", metavar="USD", help="Spend at most this; the run stops there."),
+    click.option("--max-requests", metavar="N", help="Send at most so many, retries included."),
     click.option("--threads", metavar="N", help="Requests in flight (default: 16)."),
     click.option("--no-cache", is_flag=True, help="Neither read nor keep stored answers."),
     click.option("--refresh", is_flag=True, help="Ask again even where an answer is stored."),

@@ -1,4 +1,4 @@
-"""Prompt -> Completion, told as one list: store, then each provider in turn: retry( bucket > provider )."""
+"""Prompt -> Completion, told as one list: store, then each provider: retry( budget > bucket > provider )."""
 
 from __future__ import annotations
 
@@ -11,12 +11,21 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from dbt_docsmith.errors import ContextOverflow, ProviderError, RequestRejected, Stopped, Unreachable
+from dbt_docsmith.errors import (
+    BudgetExhausted,
+    ContextOverflow,
+    ProviderError,
+    RequestRejected,
+    Stopped,
+    Unreachable,
+)
 from dbt_docsmith.llm.attempts import Watch, attempted
+from dbt_docsmith.llm.budget import Budget, Purse
 from dbt_docsmith.llm.gate import Gate
+from dbt_docsmith.llm.prices import Prices
 from dbt_docsmith.llm.providers import is_local
 from dbt_docsmith.llm.providers.base import Notice, Provider
-from dbt_docsmith.llm.rate_limit import RateLimit, TokenBucket
+from dbt_docsmith.llm.rate_limit import RateLimit, TokenBucket, Turn
 from dbt_docsmith.llm.retry import RetryPolicy, Sleep, with_retries
 from dbt_docsmith.llm.store import Store, answer_key
 from dbt_docsmith.llm.usage import UsageMeter
@@ -39,7 +48,7 @@ class ClientSettings(Struct, frozen=True, kw_only=True):
 
 
 class Client:
-    """Asks ``providers`` in their order, and no one twice for what is stored.
+    """Asks ``providers`` in their order, and no one twice for what is stored. ``purse`` is what may be spent.
 
     ``clock`` counts seconds and never goes back, ``chance`` gives a number from 0 to 1; ``notice`` is told when a
     provider is dropped, ``watch`` of every request and every stored answer.
@@ -57,9 +66,11 @@ class Client:
         chance: Callable[[], float] = random.random,
         notice: Notice = lambda _text: None,
         watch: Watch = lambda _attempt: None,
+        purse: Purse | None = None,
     ) -> None:
         self.providers = tuple(providers)
         self.meter = meter
+        self._purse = purse or Purse(Budget(), Prices())
         self._store = store
         self._settings = settings
         self._clock = clock
@@ -90,6 +101,7 @@ class Client:
         """
         for provider, stored in self._stored(prompt, accept):
             self._watch(attempted(provider, self._request(provider, prompt, evidence), 0, 0.0, stored))
+            self._purse.replayed(stored)
             return stored
         return await self._ask(prompt, evidence)
 
@@ -109,6 +121,7 @@ class Client:
                 finish_reason=stored.finish_reason,
                 stored=True,
                 cost_usd=Decimal(0),
+                saved_usd=stored.cost_usd,
             )
             if accept(answer):
                 yield provider, answer
@@ -118,6 +131,10 @@ class Client:
         for gate in self._gates:
             gate.close(Stopped("the run was stopped before this was asked for"))
 
+    def most_cost(self, prompt: Prompt) -> Decimal | None:
+        """US dollars that ``prompt`` may cost at most, asked once; None where the price is not known."""
+        return self._purse.most_cost(self.primary, prompt, self._settings.max_tokens)
+
     async def aclose(self) -> None:
         """Let go of connections, of those that cling after a second, and of the store."""
         with contextlib.suppress(TimeoutError):
@@ -125,13 +142,14 @@ class Client:
                 for provider in self.providers:
                     await provider.aclose()
         self._store.close()
+        self._purse.close()
 
     async def _ask(self, prompt: Prompt, evidence: Evidence) -> Completion:
         failures: list[ProviderError] = []
         for number, provider in enumerate(self.providers):
             try:
                 return await self._served_by(number, self._request(provider, prompt, evidence))
-            except Stopped:
+            except (Stopped, BudgetExhausted):
                 raise
             except ContextOverflow as error:
                 if not prompt.shortened:
@@ -169,10 +187,22 @@ class Client:
     async def _send(self, number: int, request: CompletionRequest, retries: int) -> Completion:
         provider, bucket, gate = self.providers[number], self._buckets[number], self._gates[number]
         gate.check()
-        turn = await bucket.turn(request)
-        gate.check()
-        self.meter.sent(again=retries > 0)
-        began = self._clock()
+        async with self._purse.reserved(provider, request) as reservation:
+            turn = await bucket.turn(request)
+            gate.check()
+            reservation.leaves()
+            self.meter.sent(again=retries > 0, asked=(provider.name, provider.model))
+            completion = self.meter.answered(await self._answer(number, turn, request, retries))
+            reservation.settle(completion)
+        bucket.told(provider.limits)
+        bucket.answered(turn, request, completion.usage)
+        if completion.fault is not None:
+            raise completion.fault
+        self._store.keep(answer_key(provider.name, provider.host, request), completion)
+        return completion
+
+    async def _answer(self, number: int, turn: Turn, request: CompletionRequest, retries: int) -> Completion:
+        provider, bucket, began = self.providers[number], self._buckets[number], self._clock()
         try:
             completion = await provider.complete(request)
         except ProviderError as error:
@@ -183,12 +213,6 @@ class Client:
             raise
         self._watch(attempted(provider, request, retries, self._clock() - began, completion))
         self._reached.add(number)
-        completion = self.meter.answered(completion)
-        bucket.told(provider.limits)
-        bucket.answered(turn, request, completion.usage)
-        if completion.fault is not None:
-            raise completion.fault
-        self._store.keep(answer_key(provider.name, request), completion)
         return completion
 
     def _learn(self, number: int, error: ProviderError) -> None:
@@ -206,7 +230,7 @@ class Client:
             self._notice(f"{self.providers[number].name} asks to wait {seconds:g} s, so nothing is sent there")
 
     def _key(self, provider: Provider, prompt: Prompt) -> str:
-        return answer_key(provider.name, self._request(provider, prompt, None))
+        return answer_key(provider.name, provider.host, self._request(provider, prompt, None))
 
     def _request(self, provider: Provider, prompt: Prompt, evidence: Evidence | None) -> CompletionRequest:
         return CompletionRequest(

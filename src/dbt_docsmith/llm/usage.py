@@ -7,58 +7,62 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from dbt_docsmith.llm.providers import SPECS
-from dbt_docsmith.types import Completion, Usage
+from dbt_docsmith.llm.prices import Prices
+from dbt_docsmith.types import Completion, ModelUsage, Usage
 
 Price = Callable[[Completion], Decimal | None]
-
-
-def price_of(completion: Completion) -> Decimal | None:
-    """US dollars by the offline table of genai-prices; None where it is not installed or does not know."""
-    spec = SPECS.get(completion.provider)
-    if spec is None or spec.priced_as is None:
-        return None
-    try:
-        import genai_prices
-    except ImportError:
-        return None
-    usage = genai_prices.Usage(
-        input_tokens=completion.usage.prompt_tokens,
-        cache_read_tokens=completion.usage.cached_prompt_tokens,
-        output_tokens=completion.usage.completion_tokens,
-    )
-    try:
-        return genai_prices.calc_price(usage, completion.model, provider_id=spec.priced_as).total_price
-    except (LookupError, ValueError):
-        return None
 
 
 class UsageMeter:
     """Counts what leaves and what comes back. ``requests`` are attempts on the wire; ``retries`` are among them.
 
-    ``cost_usd`` is None as soon as one answer's price is unknown.
+    ``cost_usd`` is None as soon as one answer's price is unknown. ``by_model`` tells it of each model.
     """
 
-    def __init__(self, price: Price = price_of) -> None:
+    def __init__(self, price: Price | None = None) -> None:
         self.requests = 0
         self.retries = 0
         self.usage = Usage()
         self.cost_usd: Decimal | None = Decimal(0)
-        self._price = price
+        self._price = price or Prices()
+        self._models: dict[tuple[str, str], ModelUsage] = {}
 
-    def sent(self, *, again: bool) -> None:
-        """A request leaves; ``again``: the wire lost the one before it."""
+    @property
+    def by_model(self) -> tuple[ModelUsage, ...]:
+        """What each model was asked, in the order in which they were."""
+        return tuple(self._models.values())
+
+    def sent(self, *, again: bool, asked: tuple[str, str]) -> None:
+        """A request leaves for ``asked``, provider and model; ``again``: the wire lost the one before it."""
         self.requests += 1
         self.retries += again
+        before = self._of(asked)
+        self._models[asked] = replace(before, requests=before.requests + 1)
 
     def answered(self, completion: Completion) -> Completion:
         """Count an answer, and give it back with its price."""
-        used, total = completion.usage, self.usage
-        self.usage = Usage(
-            prompt_tokens=total.prompt_tokens + used.prompt_tokens,
-            cached_prompt_tokens=total.cached_prompt_tokens + used.cached_prompt_tokens,
-            completion_tokens=total.completion_tokens + used.completion_tokens,
-        )
+        used, total, asked = completion.usage, self.usage, (completion.provider, completion.model)
         cost = self._price(completion)
-        self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
+        self.usage = Usage(
+            **_sums(total, used), cache_write_tokens=total.cache_write_tokens + used.cache_write_tokens
+        )
+        self.cost_usd = _plus(self.cost_usd, cost)
+        before = self._of(asked)
+        self._models[asked] = replace(before, **_sums(before, used), cost_usd=_plus(before.cost_usd, cost))
         return replace(completion, cost_usd=cost)
+
+    def _of(self, asked: tuple[str, str]) -> ModelUsage:
+        provider, model = asked
+        return self._models.get(asked) or ModelUsage(provider=provider, model=model)
+
+
+def _plus(sum_by_now: Decimal | None, cost: Decimal | None) -> Decimal | None:
+    return None if sum_by_now is None or cost is None else sum_by_now + cost
+
+
+def _sums(total: Usage | ModelUsage, used: Usage) -> dict[str, int]:
+    return {
+        "prompt_tokens": total.prompt_tokens + used.prompt_tokens,
+        "cached_prompt_tokens": total.cached_prompt_tokens + used.cached_prompt_tokens,
+        "completion_tokens": total.completion_tokens + used.completion_tokens,
+    }

@@ -9,18 +9,21 @@ from msgspec import Struct
 
 from dbt_docsmith.config import Config
 from dbt_docsmith.errors import ConfigError
+from dbt_docsmith.llm.budget import Budget, Purse
 from dbt_docsmith.llm.client import Client, ClientSettings
+from dbt_docsmith.llm.prices import Prices
 from dbt_docsmith.llm.providers.base import Notice
 from dbt_docsmith.llm.rate_limit import RateLimit
 from dbt_docsmith.llm.retry import RetryPolicy
 from dbt_docsmith.llm.store import AnswerStore, NullStore, Store
-from dbt_docsmith.llm.usage import UsageMeter, price_of
+from dbt_docsmith.llm.usage import UsageMeter
 from dbt_docsmith.pipeline.asking import Accept
 from dbt_docsmith.pipeline.engine import NotSent
 from dbt_docsmith.pipeline.node_plan import CHARS_PER_TOKEN
 from dbt_docsmith.pipeline.policy import check_policy
 from dbt_docsmith.pipeline.providers import ProviderChoice, build_providers, choose_providers
-from dbt_docsmith.types import Completion, Estimate, Evidence, Prompt, Usage, UsageTotals
+from dbt_docsmith.pipeline.spending import open_purse
+from dbt_docsmith.types import Completion, Estimate, Evidence, Prompt, UsageTotals
 
 
 class Answering(Struct, frozen=True, kw_only=True):
@@ -33,6 +36,7 @@ class Answering(Struct, frozen=True, kw_only=True):
     client: Client | None
     store: Store
     meter: UsageMeter
+    purse: Purse
     provider: str | None = None
     model: str | None = None
     host: str | None = None
@@ -54,6 +58,8 @@ class Answering(Struct, frozen=True, kw_only=True):
             cached_prompt_tokens=meter.usage.cached_prompt_tokens,
             completion_tokens=meter.usage.completion_tokens,
             cost_usd=meter.cost_usd,
+            unsettled_usd=self.purse.unsettled_usd,
+            by_model=meter.by_model,
         )
 
     def stop(self) -> None:
@@ -77,26 +83,29 @@ class Answering(Struct, frozen=True, kw_only=True):
             self.store.keep_abstention(key, question)
 
 
-def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notice) -> Answering:
-    """The client the configuration asks for.
+def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notice, project: str = "") -> Answering:
+    """The client the configuration asks for. ``project`` is what is spent for, as the usage log shows it.
 
     A dry run needs no provider: what is missing for a real one is a warning there and an error otherwise.
     """
     store: Store = NullStore()
     if config.use_cache:
         store = AnswerStore(config.cache_dir / "answers.db", clock=time.time, notice=warn)
-    meter = UsageMeter()
     choices: tuple[ProviderChoice, ...] = ()
     try:
         choices = choose_providers(config)
         providers = build_providers(config, choices, notice)
         check_policy(config.file.policy, providers)
+        purse = open_purse(config, providers, project, warn)
     except ConfigError as error:
         if not dry_run:
             raise
         warn(f"a real run would end here: {error}")
         name = choices[0].name if choices else None
-        return Answering(client=None, store=store, meter=meter, provider=name, refresh=config.refresh)
+        purse = Purse(Budget(), Prices())
+        return Answering(
+            client=None, store=store, meter=UsageMeter(), purse=purse, provider=name, refresh=config.refresh
+        )
     settings = ClientSettings(
         max_tokens=config.max_tokens,
         temperature=config.temperature,
@@ -104,12 +113,14 @@ def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notic
         rate_limit=RateLimit(requests_per_minute=config.rate_limit, tokens_per_minute=config.token_limit),
         refresh=config.refresh,
     )
-    client = Client(providers, store, settings, meter, notice=warn)
+    meter = UsageMeter(purse.prices)
+    client = Client(providers, store, settings, meter, notice=warn, purse=purse)
     first = client.primary
     return Answering(
         client=client,
         store=store,
         meter=meter,
+        purse=purse,
         provider=first.name,
         model=first.model,
         host=first.host,
@@ -129,6 +140,7 @@ class Foreteller:
         self._most_answer_tokens = most_answer_tokens
         self._requests = 0
         self._prompt_chars = 0
+        self._cost: Decimal | None = Decimal(0)
 
     async def complete(self, prompt: Prompt, evidence: Evidence, accept: Accept) -> Completion:
         """A stored answer, or that of a provider that sends nothing; NotSent where there is neither."""
@@ -140,22 +152,18 @@ class Foreteller:
             return stored
         self._requests += 1
         self._prompt_chars += len(prompt.system) + len(prompt.user)
+        cost = None if client is None else client.most_cost(prompt)
+        self._cost = None if cost is None or self._cost is None else self._cost + cost
         raise NotSent(f"a dry run sends nothing: {evidence.unique_id}")
 
     def estimate(self, most_questions: int) -> Estimate:
         """The sums. ``most_questions`` are asked where nothing can be inherited, each of them at most twice."""
-        usage = Usage(
-            prompt_tokens=round(self._prompt_chars / CHARS_PER_TOKEN),
-            completion_tokens=self._requests * self._most_answer_tokens,
-        )
-        provider, model = self._answering.asker
         most = 0 if self._answering.offline else 2 * most_questions
         return Estimate(
             requests=self._requests,
             requests_most=most,
-            prompt_tokens=usage.prompt_tokens,
-            max_completion_tokens=usage.completion_tokens,
-            cost_usd=price_of(Completion(text="", provider=provider, model=model, usage=usage))
-            if most
-            else Decimal(0),
+            prompt_tokens=round(self._prompt_chars / CHARS_PER_TOKEN),
+            max_completion_tokens=self._requests * self._most_answer_tokens,
+            cost_usd=self._cost,
+            over_budget=tuple(self._answering.purse.foresee(self._requests, self._cost)),
         )

@@ -64,7 +64,7 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
     """
     project = find_project(config.project_dir, config.environ)
     templates = open_templates(config)
-    answering = open_answering(config, dry_run=mode.dry_run, notice=talk.say, warn=talk.warn)
+    answering = open_answering(config, dry_run=mode.dry_run, notice=talk.say, warn=talk.warn, project=project.name)
     with closing(open_project(config, project, talk.say, talk.warn)) as opened:
         templates = masked(config, templates, opened.manifest.adapter_type)
         work = find_work(config, opened, select_nodes(config, opened, talk.warn))

@@ -12,6 +12,7 @@ from msgspec import Struct
 from dbt_docsmith.config import Config
 from dbt_docsmith.dbt.coverage import ColumnsFrom, coverage
 from dbt_docsmith.dbt.targets import undeclared_by_contract
+from dbt_docsmith.errors import BudgetExhausted
 from dbt_docsmith.pipeline.after import with_proposals
 from dbt_docsmith.pipeline.answering import Answering, Foreteller
 from dbt_docsmith.pipeline.engine import Outcome
@@ -118,6 +119,8 @@ def _exit_code(
 ) -> int:
     if done.stopped:
         return INTERRUPTED
+    if done.answering.purse.exhausted is not None:
+        return BudgetExhausted.exit_code
     if done.outcome.ended is not None and not _was_answered(done):
         return 2
     if failures and config.fail_on != "never":

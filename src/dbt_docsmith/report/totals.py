@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dbt_docsmith.types import Coverage, Estimate, Report, UsageTotals
+from dbt_docsmith.types import Coverage, Estimate, ModelUsage, Report, UsageTotals
 
 _LEAST_SHOWN = Decimal("0.0001")
 
@@ -15,10 +15,12 @@ def summary(report: Report) -> str:
     return "\n".join([*_texts(report), *_coverage(report), *_spent(report)])
 
 
-def stats_line(report: Report) -> str:
-    """What went over the wire, and where it went, also where that is nothing."""
+def stats_lines(report: Report) -> str:
+    """What went over the wire, and where it went, also where that is nothing; a line for each model of several."""
     cached = f"{report.usage.cached_prompt_tokens:,} of them in the provider's cache"
-    return f"{report.provider} {report.model} at {report.host}: {_usage(report.usage)} (prompt tokens: {cached})"
+    whole = f"{report.provider} {report.model} at {report.host}: {_usage(report.usage)} (prompt tokens: {cached})"
+    several = report.usage.by_model if len(report.usage.by_model) > 1 else ()
+    return "\n".join([whole, *(f"  {each.provider} {each.model}: {_tokens(each)}" for each in several)])
 
 
 def coverage_line(coverage: Coverage) -> str:
@@ -81,11 +83,18 @@ def _estimate(estimate: Estimate, report: Report) -> Iterator[str]:
     where = report.host or "no host: no provider is ready"
     yield f"{plural(estimate.requests, 'request')}{most}, to {where}"
     answers = f"at most {estimate.max_completion_tokens:,} answer tokens"
-    yield f"about {estimate.prompt_tokens:,} prompt tokens, {answers}, {money(estimate.cost_usd)}"
+    most_cost = "at most " if estimate.cost_usd else ""
+    yield f"about {estimate.prompt_tokens:,} prompt tokens, {answers}, {most_cost}{money(estimate.cost_usd)}"
+    yield from (f"that is {each}: the run would stop there" for each in estimate.over_budget)
 
 
 def _usage(usage: UsageTotals) -> str:
     again = f" ({usage.retries:,} again)" if usage.retries else ""
+    unsettled = f", perhaps {money(usage.unsettled_usd)} more" if usage.unsettled_usd else ""
+    return _tokens(usage, again) + unsettled
+
+
+def _tokens(usage: UsageTotals | ModelUsage, again: str = "") -> str:
     return (
         f"{plural(usage.requests, 'request')}{again}, {usage.prompt_tokens:,} prompt tokens, "
         f"{usage.completion_tokens:,} answer tokens, {money(usage.cost_usd)}"

@@ -40,6 +40,7 @@ _THROTTLED = {
     "toomanyrequestsexception",
 }
 _MAY_PASS = {408, 409, 425}
+_TURNED_AWAY = {409, 425, 503, 529}  # nothing was worked on, so nothing is billed
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
@@ -81,7 +82,7 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
     if status == 429 or refusal.codes & _THROTTLED:
         return RateLimited(endpoint.failure(_too_many(after), said=said), retry_after=after)
     if status in _MAY_PASS or status >= 500 or refusal.codes & _SPOILED:
-        return ServerFailed(endpoint.failure(f"the server failed ({status})", said=said), retry_after=after)
+        return _failed(refusal, endpoint)
     if status == 407:
         return AuthenticationFailed(
             endpoint.failure("no way through the proxy", said=said, cure=PROXY_WANTS_A_NAME)
@@ -91,6 +92,13 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
     if status in (404, 405):
         return _not_there(refusal, endpoint)
     return RequestRejected(endpoint.failure(f"the request was refused ({status})", said=said))
+
+
+def _failed(refusal: Refusal, endpoint: Endpoint) -> ServerFailed:
+    said = endpoint.failure(f"the server failed ({refusal.status})", said=plain(refusal.said))
+    error = ServerFailed(said, retry_after=refusal.retry_after)
+    error.unbilled = refusal.status in _TURNED_AWAY
+    return error
 
 
 def too_long(said: str, endpoint: Endpoint) -> ContextOverflow:
@@ -108,7 +116,7 @@ def connection_error(causes: str, endpoint: Endpoint, *, connected: bool = True)
         obstacle, said = found
         line = endpoint.failure(obstacle.what, said=said, cure=obstacle.cure)
         error = Unreachable(line) if obstacle.passing else ConnectionFailed(line)
-        error.passing, error.fatal = obstacle.passing, not obstacle.passing
+        error.passing, error.fatal, error.unbilled = obstacle.passing, not obstacle.passing, True
         return error
     cure = f"is the server started, and {endpoint.url_hint} right?"
     if not connected:
