@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 
-from benchmarks import facts, start
+from benchmarks import facts, rate, start
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"start": start.main, "facts": facts.main}
+BENCHMARKS: dict[str, Callable[[], None]] = {"start": start.main, "facts": facts.main, "rate": rate.main}
 
 
 def main(names: list[str]) -> None:
