@@ -1,4 +1,4 @@
-"""The real client and SDK against servers that count, in real time. What load can break is measured in benchmarks/."""
+"""The client and an SDK against servers that count, in real time. What load can break is for benchmarks/."""
 
 from __future__ import annotations
 
