@@ -392,6 +392,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
     """A text to be written. ``column`` None: the node's own. ``description`` None: a dry run that cannot know.
 
     ``source`` says where it came from: ``model.shop.stg_orders.order_id``, or ``provider:model``.
+    ``provider`` and ``model`` are who wrote it, None where nobody was asked.
     ``raw`` is True where ``description`` is Jinja to be written as it stands (a ``{{ doc() }}`` reference).
     """
 
@@ -401,6 +402,8 @@ class Proposal(Struct, frozen=True, kw_only=True):
     origin: Origin
     source: str | None
     file: str | None
+    provider: str | None = None
+    model: str | None = None
     raw: bool = False
 
 

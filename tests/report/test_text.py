@@ -55,6 +55,15 @@ def test_each_text_stands_beside_how_it_was_come_by() -> None:
     ]
 
 
+def test_where_several_wrote_it_says_whose_texts_they_are() -> None:
+    openai = {"provider": "openai", "model": "gpt-x"}
+    alone = (made(None, "One row a purchase.", **openai), made("id", "The number.", "inherited"))
+    assert "by openai" not in document_text(report(proposals=alone))
+    rules = made("kind", "One of: a, b.", "rules", provider="rules", model="rules")
+    both = (*alone, made("vat", "In cents.", **openai), rules)
+    assert "by openai gpt-x (2), rules (1)" in document_text(report(proposals=both)).splitlines()
+
+
 def test_a_dry_run_says_what_would_be_requested_and_from_where_what_is_to_be_made_would_come() -> None:
     proposals = (made("kind", None), made("id", None, "inherited", source="source.shop.web.orders.id"))
     assert document_text(report(proposals=proposals, dry_run=True)).splitlines()[1:3] == [

@@ -166,31 +166,32 @@ class Engine:
         proposals = []
         for item in items_of(evidence):
             if item in asked.texts:
-                text, completion = asked.texts[item], asked.answers[item]
-                source = f"{completion.provider}:{completion.model}"
-                proposal = self._proposal(evidence, item, text, _origin(completion), source)
+                text, answer = asked.texts[item], asked.answers[item]
+                proposal = self._proposal(evidence, item, text, _origin(answer), (answer.provider, answer.model))
                 self._board.keep(proposal, text)
                 proposals.append(proposal)
         return proposals
 
     def _foretold(self, evidence: Evidence, items: Sequence[Item]) -> list[Proposal]:
-        provider, model = self._planner.asker
-        origin: Origin = "rules" if provider == "rules" else "llm"
-        source = f"{provider}:{model}" if provider else None
-        foretold = [self._proposal(evidence, item, None, origin, source) for item in items]
+        asker = self._planner.asker
+        origin: Origin = "rules" if asker[0] == "rules" else "llm"
+        foretold = [self._proposal(evidence, item, None, origin, asker) for item in items]
         self._promise(foretold)
         return foretold
 
     def _proposal(
-        self, evidence: Evidence, item: Item, text: str | None, origin: Origin, source: str | None
+        self, evidence: Evidence, item: Item, text: str | None, origin: Origin, asker: tuple[str, str]
     ) -> Proposal:
+        provider, model = asker
         return Proposal(
             unique_id=evidence.unique_id,
             column=item,
             description=text,
             origin=origin,
-            source=source,
+            source=f"{provider}:{model}" if provider else None,
             file=self._files.get(evidence.unique_id),
+            provider=provider or None,
+            model=model or None,
         )
 
     def _promise(self, proposals: Iterable[Proposal]) -> None:

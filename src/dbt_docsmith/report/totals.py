@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dbt_docsmith.types import Coverage, Estimate, ModelUsage, Report, UsageTotals
+from dbt_docsmith.types import Coverage, Estimate, ModelUsage, Proposal, Report, UsageTotals
 
 _LEAST_SHOWN = Decimal("0.0001")
 
 
 def summary(report: Report) -> str:
     """The last lines: texts, files, coverage, requests and tokens."""
-    return "\n".join([*_texts(report), *_coverage(report), *_spent(report)])
+    return "\n".join([*_texts(report), *_writers(report), *_coverage(report), *_spent(report)])
 
 
 def stats_lines(report: Report) -> str:
@@ -48,6 +49,18 @@ def _texts(report: Report) -> Iterator[str]:
     rest = {"failed": counts.failed, "left for their owners to answer": counts.abstained}
     if left := ", ".join(f"{number:,} {what}" for what, number in rest.items() if number):
         yield left
+
+
+def _writers(report: Report) -> Iterator[str]:
+    """Whose texts they are, where they are more than one's."""
+    texts = [_writer(each) for each in report.proposals if each.provider]
+    writers = Counter(texts).most_common()
+    if len(writers) > 1:
+        yield "by " + ", ".join(f"{name} ({number:,})" for name, number in writers)
+
+
+def _writer(proposal: Proposal) -> str:
+    return " ".join(dict.fromkeys((proposal.provider or "", proposal.model or "")))
 
 
 def _verb(report: Report) -> str:
