@@ -85,6 +85,14 @@ def test_who_would_be_asked_is_told_with_the_reason(
     assert [each["name"] for each in report["providers"] if each["chosen"]] == chosen
 
 
+def test_a_provider_that_the_policy_does_not_name_lacks_that(user: User) -> None:
+    user.write(CONFIG, "policy: {providers: [groq]}\n")
+    report = json.loads(user("providers", *JSON, GROQ_API_KEY=KEY, LM_STUDIO_BASE_URL="http://localhost:1").out)
+    lacks = {each["name"]: each["lacks"] for each in report["providers"]}
+    assert lacks["groq"] == lacks["rules"] == []
+    assert lacks["lm-studio"] == ["a place in policy.providers of dbt-docsmith.yml"]
+
+
 def test_a_person_reads_what_is_chosen_and_what_is_lacking(user: User) -> None:
     lines = user.anywhere("providers", GROQ_API_KEY=KEY).out.splitlines()
     assert lines[0] == "groq: the only one that is configured: GROQ_API_KEY set"

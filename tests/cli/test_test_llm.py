@@ -167,6 +167,20 @@ def test_without_a_provider_it_says_what_document_would_say(user: User) -> None:
     assert said.error.startswith("no provider is configured")
 
 
+def test_the_latency_is_the_provider_s(online: User, wire_server: WireServer) -> None:
+    wire_server.latency = 0.3
+    _, [openai] = tried(online)
+    assert openai["latency_ms"] >= 300
+
+
+def test_who_is_not_allowed_by_the_policy_is_not_asked(online: User, wire_server: WireServer) -> None:
+    online.write("dbt-docsmith.yml", "policy: {providers: [groq]}\n")
+    said = online("test-llm")
+    assert said.code == 2
+    assert "policy.providers does not allow openai" in said.error
+    assert wire_server.seen == []
+
+
 def test_no_answer_is_kept(online: User, wire_server: WireServer) -> None:
     tried(online)
     tried(online)

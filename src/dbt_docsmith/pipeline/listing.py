@@ -43,7 +43,7 @@ def _facts(
     return ProviderFacts(
         name=spec.name,
         chosen=spec.name in chosen,
-        lacks=tuple(_lacks(variables, None if installed else install)),
+        lacks=(*_lacks(variables, None if installed else install), *_policy_lacks(config, spec)),
         variables=variables,
         default_model=spec.default_model,
         answers=spec.abilities.schema,
@@ -64,6 +64,12 @@ def _lacks(variables: tuple[ProviderVariable, ...], install: str | None) -> Iter
             yield f"{variable.what}: set {' or '.join(variable.names)}"
     if install is not None:
         yield f"its SDK: {install}"
+
+
+def _policy_lacks(config: Config, spec: ProviderSpec) -> Iterator[str]:
+    allowed = config.file.policy.providers
+    if allowed is not None and spec.name not in allowed and not spec.offline:
+        yield f"a place in policy.providers of {FILE_NAME}"
 
 
 def _variable(config: Config, spec: ProviderSpec, need: Need) -> ProviderVariable:

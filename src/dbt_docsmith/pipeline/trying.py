@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 from msgspec.structs import replace
 
@@ -68,6 +69,8 @@ def _try(config: Config, choice: ProviderChoice, clock: Clock) -> TriedProvider:
     )
     if spec.offline:
         return replace(begun, ok=True, latency_ms=0)
+    if spec.package is not None:
+        import_module(spec.package)  # a second or two of this machine's, which is no latency of the provider's
     started = clock()
     fault = run_promptly(_ask(answering))
     meter = answering.meter
