@@ -140,7 +140,6 @@ OPTIONS: tuple[Option, ...] = (
         parse=count_or_none,
     ),
     Option(name="max_monthly_cost", flag="budget.per_month", key="budget.per_month", parse=money),
-    Option(name="cache_dir", flag="--cache-dir", variables=("OSMOSIS_LLM_CACHE_DIR",)),
     Option(name="use_cache", flag="--no-cache", default=True),
     Option(name="refresh", flag="--refresh", default=False),
     Option(name="threads", flag="--threads", key="limits.threads", parse=count, default=16),
@@ -236,7 +235,7 @@ def load_config(given: Mapping[str, Any], environ: Mapping[str, str] | None = No
     for name in ("manifest", "catalog", "profiles_dir"):
         values[name] = Path(values[name]) if values[name] else None
     values["prompt_file"] = _prompt_file(settings["prompt_file"], project_dir)
-    values["cache_dir"] = Path(values["cache_dir"]) if values["cache_dir"] else _user_cache_dir(environ)
+    values["cache_dir"] = find_cache_dir(environ)
     return Config(
         project_dir=project_dir,
         file=file,
@@ -261,6 +260,13 @@ def _prompt_overrides(environ: Mapping[str, str]) -> dict[str, str]:
         for name, text in environ.items()
         if name.startswith(PROMPT_VARIABLE_PREFIX) and name != "OSMOSIS_LLM_PROMPT_FILE" and text.strip()
     }
+
+
+def find_cache_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """Where answers and what was spent are kept: as OSMOSIS_LLM_CACHE_DIR says, else the user's cache folder."""
+    environ = os.environ if environ is None else environ
+    named = environ.get("OSMOSIS_LLM_CACHE_DIR", "").strip()
+    return Path(named) if named else _user_cache_dir(environ)
 
 
 def _user_cache_dir(environ: Mapping[str, str]) -> Path:

@@ -684,3 +684,62 @@ class TrialReport(Struct, frozen=True, kw_only=True):
 
     exit_code: int
     tried: tuple[TriedProvider, ...]
+
+
+# ---------------------------------------------------------------- what was kept and spent before
+
+
+class StoreInfo(Struct, frozen=True, kw_only=True):
+    """The answer store as it stands. Times are in seconds since 1970, None where it is empty.
+
+    ``replayed`` counts the answers it gave instead of a provider, ``saved_usd`` is what they had cost.
+    """
+
+    path: str
+    answers: int = 0
+    abstentions: int = 0
+    bytes: int = 0
+    oldest: float | None = None
+    newest: float | None = None
+    replayed: int = 0
+    saved_usd: Decimal = Decimal(0)
+
+
+class Removed(Struct, frozen=True, kw_only=True):
+    """What was taken out of the answer store; ``bytes`` became free; ``files`` were deleted."""
+
+    path: str
+    answers: int = 0
+    abstentions: int = 0
+    bytes: int = 0
+    files: tuple[str, ...] = ()
+
+
+class UsageRow(Struct, frozen=True, kw_only=True):
+    """What a day's runs on a project asked of a model. ``day`` as 2026-11-21, in UTC. ``stored``: replayed.
+
+    ``cost_usd`` None: not every price is known. ``unsettled_usd`` is what attempts whose end is not known may have
+    cost at most, beside that.
+    """
+
+    day: str
+    project: str
+    provider: str
+    model: str
+    requests: int = 0
+    stored: int = 0
+    prompt_tokens: int = 0
+    cached_prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: Decimal | None = None
+    unsettled_usd: Decimal = Decimal(0)
+    saved_usd: Decimal = Decimal(0)
+
+
+class UsageReport(Struct, frozen=True, kw_only=True):
+    """What the runs of the last ``days`` spent, and the month against its budget (None: it has none)."""
+
+    days: int
+    rows: tuple[UsageRow, ...]
+    month_usd: Decimal
+    month_budget_usd: Decimal | None

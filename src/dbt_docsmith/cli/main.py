@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from dbt_docsmith.cli.cache import cache
 from dbt_docsmith.cli.check import check
 from dbt_docsmith.cli.demo import demo
 from dbt_docsmith.cli.document import document
 from dbt_docsmith.cli.prompts import prompts
 from dbt_docsmith.cli.providers import providers
 from dbt_docsmith.cli.test_llm import test_llm
+from dbt_docsmith.cli.usage import usage
 from dbt_docsmith.errors import DocsmithError
 from dbt_docsmith.faults import fault_line
 from dbt_docsmith.one_line import one_line
@@ -33,7 +35,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (document, check, demo, prompts, providers, test_llm):
+for command in (document, check, demo, prompts, providers, test_llm, cache, usage):
     cli.add_command(command)
 
 

@@ -6,6 +6,7 @@ is there: a killed run leaves its reservations behind, as its requests may have 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from dbt_docsmith.llm.database import Database, Schema
-from dbt_docsmith.types import Usage
+from dbt_docsmith.types import Usage, UsageRow
 
 Outcome = Literal["open", "answered", "unbilled", "lost", "stored"]
 """In flight or of a killed run; billed and known; surely not billed; perhaps billed; replayed from the store."""
@@ -40,6 +41,15 @@ _REPLAYED = """INSERT INTO attempts (at, until, project, provider, model, outcom
     VALUES (?, ?, ?, ?, ?, 'stored', 0, ?)"""
 _SPENT = "SELECT COALESCE(SUM(COALESCE(cost_pico, most_pico)), 0) FROM attempts WHERE at >= ?"
 _IN_FLIGHT = "SELECT 1 FROM attempts WHERE outcome = 'open' AND at >= ? AND until > ? LIMIT 1"
+
+_SAVED = "SELECT COUNT(*), COALESCE(SUM(saved_pico), 0) FROM attempts WHERE outcome = 'stored'"
+_BY_DAY = """SELECT strftime('%Y-%m-%d', at, 'unixepoch') AS day, project, provider, model,
+    SUM(outcome <> 'stored') AS requests, SUM(outcome = 'stored') AS stored, SUM(prompt_tokens) AS prompt_tokens,
+    SUM(cached_prompt_tokens) AS cached_prompt_tokens, SUM(completion_tokens) AS completion_tokens,
+    COALESCE(SUM(cost_pico), 0) AS cost, SUM(cost_pico IS NULL AND most_pico IS NULL) AS unpriced,
+    COALESCE(SUM(CASE WHEN cost_pico IS NULL THEN most_pico END), 0) AS unsettled,
+    COALESCE(SUM(saved_pico), 0) AS saved
+    FROM attempts WHERE at >= ? GROUP BY day, project, provider, model ORDER BY day, project, provider, model"""
 
 
 class NoRoom(Exception):
@@ -107,6 +117,18 @@ class UsageLog:
         (spent,) = self._database.open().execute(_SPENT, (_start_of_month(self._clock()),)).fetchone()
         return Decimal(spent) / PICO
 
+    def rows(self, days: int) -> tuple[UsageRow, ...]:
+        """What was spent on each of the last ``days``, today among them, by project and model."""
+        today = datetime.fromtimestamp(self._clock(), UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return tuple(
+            _usage_row(row) for row in self._database.rows(_BY_DAY, (today.timestamp() - 86_400 * (days - 1),))
+        )
+
+    def saved(self) -> tuple[int, Decimal]:
+        """How many answers the store gave, and what they had cost."""
+        row = self._database.row(_SAVED)
+        return (0, Decimal(0)) if row is None else (row[0], Decimal(row[1]) / PICO)
+
     def is_waiting(self) -> bool:
         """Whether an attempt of any process is still in flight."""
         now = self._clock()
@@ -115,6 +137,23 @@ class UsageLog:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+
+def _usage_row(row: sqlite3.Row) -> UsageRow:
+    return UsageRow(
+        day=row["day"],
+        project=row["project"],
+        provider=row["provider"],
+        model=row["model"],
+        requests=row["requests"],
+        stored=row["stored"],
+        prompt_tokens=row["prompt_tokens"],
+        cached_prompt_tokens=row["cached_prompt_tokens"],
+        completion_tokens=row["completion_tokens"],
+        cost_usd=None if row["unpriced"] else Decimal(row["cost"]) / PICO,
+        unsettled_usd=Decimal(row["unsettled"]) / PICO,
+        saved_usd=Decimal(row["saved"]) / PICO,
+    )
 
 
 def _pico(money: Decimal | None) -> int | None:

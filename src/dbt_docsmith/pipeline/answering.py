@@ -25,6 +25,8 @@ from dbt_docsmith.pipeline.providers import ProviderChoice, build_providers, cho
 from dbt_docsmith.pipeline.spending import open_purse
 from dbt_docsmith.types import Completion, Estimate, Evidence, Prompt, UsageTotals
 
+STORE_FILE = "answers.db"
+
 
 class Answering(Struct, frozen=True, kw_only=True):
     """The client of a run and its store. ``client`` None: a dry run without a usable provider.
@@ -90,7 +92,7 @@ def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notic
     """
     store: Store = NullStore()
     if config.use_cache:
-        store = AnswerStore(config.cache_dir / "answers.db", clock=time.time, notice=warn)
+        store = AnswerStore(config.cache_dir / STORE_FILE, clock=time.time, notice=warn)
     choices: tuple[ProviderChoice, ...] = ()
     try:
         choices = choose_providers(config)
