@@ -129,3 +129,11 @@ def test_an_unreadable_file_is_a_configuration_error(tmp_path: Path) -> None:
     (tmp_path / "dbt-docsmith.yml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="cannot be read"):
         load_config({"project_dir": str(tmp_path)}, {})
+
+
+def test_nothing_secret_shows_in_its_repr(tmp_path: Path) -> None:
+    (tmp_path / "dbt-docsmith.yml").write_text("providers: {openai: {headers: {X-Gateway: planted-1}}}")
+    environ = {"OPENAI_API_KEY": "planted-2", "DBT_ENV_SECRET_X": "planted-3", "OPENAI_MODEL": "gpt-x"}
+    config = load_config({"project_dir": str(tmp_path)}, environ)
+    assert "planted" not in f"{config!r} {config.file!r}"
+    assert "threads=16" in repr(config)

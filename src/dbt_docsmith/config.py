@@ -216,6 +216,11 @@ class Config(Struct, frozen=True, kw_only=True):
     min_coverage: float | None
     count_columns: str
 
+    def __repr__(self) -> str:
+        hidden = ("environ", "file", "prompt_overrides", "where", "vars")
+        shown = [name for name in self.__struct_fields__ if name not in hidden]
+        return f"Config({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+
 
 def load_config(given: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Config:
     """Resolve what the command line gave (None: not given) against environment, file and defaults.

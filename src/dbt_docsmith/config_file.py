@@ -37,6 +37,9 @@ class ProviderSection(Struct, frozen=True, forbid_unknown_fields=True):
     headers: dict[str, str | HeaderFrom] = {}
     context_tokens: int | None = None
 
+    def __repr__(self) -> str:
+        return f"ProviderSection(model={self.model!r}, headers={sorted(self.headers)!r})"
+
 
 class LimitsSection(Struct, frozen=True, forbid_unknown_fields=True):
     """`limits`: seconds, requests and tokens a minute, requests in flight, tokens of a prompt."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from dbt_docsmith.errors import ConfigError
 from dbt_docsmith.llm.proxies import choose_proxy, proxy_secrets, read_proxies
+from dbt_docsmith.llm.quiet import TALKATIVE, quiet
 from dbt_docsmith.llm.transport import Transport
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def open_http(
     redirect is not followed: what is asked stays with the host that was shown.
     """
     library = _library(client_class)
+    quiet(*TALKATIVE)
     proxy = network.proxy_for(url)
     secure = any(each.startswith("https") for each in (url.lower(), proxy or ""))
     context = (

@@ -9,6 +9,7 @@ from msgspec import Struct
 from dbt_docsmith.config import Config
 from dbt_docsmith.config_file import FILE_NAME, HeaderFrom, ProviderSection
 from dbt_docsmith.errors import ConfigError, UsageError
+from dbt_docsmith.hiding import secrets_of
 from dbt_docsmith.llm.network import read_network
 from dbt_docsmith.llm.providers import SPECS, build
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec, Variable
@@ -83,6 +84,7 @@ def _settings(config: Config, choice: ProviderChoice) -> ProviderSettings:
         values={variable.name: _value(variable, environ) for variable in spec.variables},
         context_tokens=section.context_tokens,
         network=read_network(environ),
+        hidden=secrets_of(environ),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from dbt_docsmith.errors import ConfigError, CredentialsMissing, UsageError
+from dbt_docsmith.llm.network import Network
 from dbt_docsmith.llm.providers import SPECS, build, is_local
 from dbt_docsmith.llm.providers.base import ProviderSettings
 from dbt_docsmith.llm.providers.needs import find_sdk
@@ -93,3 +94,15 @@ def test_a_server_on_this_machine_and_one_made_for_it_are_local(
 ) -> None:
     provider = build(name, ProviderSettings(api_key="sk-0123456789", base_url=base_url))
     assert is_local(provider) == local
+
+
+def test_nothing_secret_shows_in_the_repr_of_settings() -> None:
+    settings = ProviderSettings(
+        api_key="sk-planted-0",
+        base_url="https://user:planted-1@llm.example/v1",
+        headers={"X-Team": "planted-2"},
+        network=Network(proxies={"https": "http://user:planted-3@proxy.example"}),
+        hidden=("planted-4",),
+    )
+    assert "planted" not in repr(settings)
+    assert {"sk-planted-0", "planted-1", "planted-2", "planted-3", "planted-4"} <= set(settings.secrets)

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from dbt_docsmith.errors import DeadlineExceeded
+from dbt_docsmith.hiding import scrub, secrets_of, unmistakable
 from dbt_docsmith.llm.network import Network
 from dbt_docsmith.llm.server_limits import ServerLimits
 from dbt_docsmith.types import Completion, CompletionRequest
@@ -89,7 +90,8 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
     """What a person has set of one provider. None: the provider's own default. ``timeout`` is in seconds.
 
     ``values`` holds what the ``variables`` of its spec say; ``context_tokens`` what fits in a prompt and its
-    answer together. Neither the key nor a header's value shows in its repr.
+    answer together; ``hidden`` what else must never be shown. Neither it, the key, a header's value nor what a
+    base URL says of a user shows in its repr.
     """
 
     model: str | None = None
@@ -100,18 +102,23 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
     values: Mapping[str, str] = {}
     context_tokens: int | None = None
     network: Network = Network()
+    hidden: tuple[str, ...] = ()
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be shown: the key, a proxy's password, and what headers with a telling name carry."""
+        """What must never be shown: the key, passwords of proxies and URLs, and what headers carry.
+
+        Of a header whose name tells nothing, only what cannot be a word.
+        """
         telling = [value for name, value in self.headers.items() if _SECRET_HEADER.search(name)]
-        own = tuple(value.split()[-1] for value in (self.api_key or "", *telling) if value.strip())
-        return own + self.network.secrets
+        own = [value.split()[-1] for value in (self.api_key or "", *telling) if value.strip()]
+        named = secrets_of({"base_url": self.base_url or ""})
+        return (*own, *unmistakable(self.headers.values()), *named, *self.network.secrets, *self.hidden)
 
     def __repr__(self) -> str:
-        key = "***" if self.api_key else None
+        key, base_url = "***" if self.api_key else None, scrub(self.base_url or "", self.secrets)
         return (
-            f"ProviderSettings(model={self.model!r}, api_key={key!r}, base_url={self.base_url!r},"
+            f"ProviderSettings(model={self.model!r}, api_key={key!r}, base_url={base_url!r},"
             f" timeout={self.timeout!r}, headers={sorted(self.headers)!r}, values={sorted(self.values)!r})"
         )
 

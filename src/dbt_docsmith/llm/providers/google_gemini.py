@@ -21,7 +21,7 @@ from dbt_docsmith.llm.providers.endpoints import base_url_of, endpoint_of, key_o
 from dbt_docsmith.llm.providers.generate_content import build_request, read_answer, read_refusal, sent_names
 from dbt_docsmith.llm.providers.http_errors import network_error, unreadable
 from dbt_docsmith.llm.providers.learning import Learning
-from dbt_docsmith.llm.providers.quiet import quiet
+from dbt_docsmith.llm.quiet import quiet
 from dbt_docsmith.llm.server_limits import ServerLimits, read_limits
 from dbt_docsmith.types import Completion, CompletionRequest
 

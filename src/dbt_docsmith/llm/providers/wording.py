@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from urllib.parse import quote
+from dbt_docsmith.hiding import scrub, unmistakable
+
+__all__ = ["MOST_CHARS", "failure", "one_line", "scrub", "unmistakable"]
 
 MOST_CHARS = 300
-
-_SHORTEST_SECRET = 4
-_SHORTEST_KEY = 8
-_HIDDEN = "***"
-
-
-def scrub(text: str, secrets: Iterable[str]) -> str:
-    """The text without the secrets, as they are or as JSON and URLs spell them."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            for spelling in (secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote(secret)):
-                text = text.replace(spelling, _HIDDEN)
-    return text
-
-
-def unmistakable(secrets: Iterable[str]) -> list[str]:
-    """The secrets that cannot be a word of a description: what an answer must not hold."""
-    return [secret for secret in secrets if len(secret) >= _SHORTEST_KEY and not secret.isalpha()]
 
 
 def one_line(text: str, most: int = MOST_CHARS) -> str:
