@@ -44,6 +44,24 @@ SERVED = (
     Served("openai", ChatCompletions(), {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://{host}/v1"}),
     Served("groq", ChatCompletions(), {"GROQ_API_KEY": KEY, "GROQ_BASE_URL": "http://{host}/openai/v1"}),
     Served("lm-studio", ChatCompletions(), {"LM_STUDIO_API_KEY": KEY, "LM_STUDIO_BASE_URL": "http://{host}/v1"}),
+    Served(
+        "azure-openai",
+        ChatCompletions(),
+        {
+            "AZURE_OPENAI_API_KEY": KEY,
+            "AZURE_OPENAI_BASE_URL": "http://{host}",
+            "AZURE_OPENAI_DEPLOYMENT_NAME": "writer",
+        },
+    ),
+    Served(
+        "azure-openai-ad",
+        ChatCompletions(),
+        {
+            "AZURE_OPENAI_AD_TOKEN": KEY,
+            "AZURE_OPENAI_BASE_URL": "http://{host}/openai/v1",
+            "AZURE_OPENAI_DEPLOYMENT_NAME": "writer",
+        },
+    ),
     Served("anthropic", Messages(), {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "http://{host}"}),
     Served(
         "google-gemini",

@@ -12,7 +12,12 @@ from dbt_docsmith.llm.providers.base import ProviderSettings
 from dbt_docsmith.llm.providers.needs import find_sdk
 
 KEYED = ProviderSettings(api_key="sk-0123456789")
-TOLD = {"bedrock": replace(KEYED, model="anthropic.claude-x", values={"region": "eu-central-1"})}
+AZURE = replace(KEYED, model="writer", base_url="https://orchard.openai.azure.com")
+TOLD = {
+    "azure-openai": AZURE,
+    "azure-openai-ad": AZURE,
+    "bedrock": replace(KEYED, model="anthropic.claude-x", values={"region": "eu-central-1"}),
+}
 """What a provider that has no defaults is told."""
 
 

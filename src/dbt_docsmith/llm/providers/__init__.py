@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dbt_docsmith.errors import CredentialsMissing, UsageError
 from dbt_docsmith.llm.hosts import is_loopback
-from dbt_docsmith.llm.providers import anthropic, bedrock, google_gemini, ollama, openai, rules
+from dbt_docsmith.llm.providers import anthropic, azure_openai, bedrock, google_gemini, ollama, openai, rules
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
 from dbt_docsmith.llm.providers.needs import find_sdk, missing
 
@@ -14,6 +14,7 @@ SPECS: dict[str, ProviderSpec] = {
     spec.name: spec
     for spec in (
         *openai.SPECS,
+        *azure_openai.SPECS,
         anthropic.SPEC,
         google_gemini.SPEC,
         bedrock.SPEC,

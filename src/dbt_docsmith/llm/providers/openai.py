@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dbt_docsmith.errors import RequestRejected
 from dbt_docsmith.llm.network import CONNECT_SECONDS, open_http
@@ -59,7 +59,9 @@ class OpenAIProvider:
         client = self._connected()
         try:
             async with deadline(self._timeout, self._endpoint.where):
-                raw = await client.chat.completions.with_raw_response.create(**body)
+                raw = await client.chat.completions.with_raw_response.create(
+                    **body, extra_headers=await self._signature()
+                )
         except openai.APIStatusError as error:
             self.limits = read_limits(error.response.headers, daily_requests=self._daily_requests)
             raise self._learning.error(read_refusal(error, time.time()), body, abilities) from None
@@ -79,20 +81,31 @@ class OpenAIProvider:
 
     def _connected(self) -> AsyncOpenAI:
         if self._client is None:
-            from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
-
-            self._client = AsyncOpenAI(
-                api_key=self._key,
-                base_url=self._base.url,
-                default_query=dict(self._base.query),
-                default_headers=self._headers,
-                timeout=Timeout(self._timeout, connect=CONNECT_SECONDS),
-                max_retries=0,
-                http_client=open_http(
-                    self._network, self._base.url, timeout=self._timeout, client_class=DefaultAsyncHttpxClient
-                ),
-            )
+            self._client = self._connect()
         return self._client
+
+    def _connect(self) -> AsyncOpenAI:
+        from openai import AsyncOpenAI
+
+        return AsyncOpenAI(api_key=self._key, base_url=self._base.url, **self._manners())
+
+    def _manners(self) -> dict[str, Any]:
+        """How every client of this SDK is set up: in our network, without retries of its own."""
+        from openai import DefaultAsyncHttpxClient, Timeout
+
+        return {
+            "default_query": dict(self._base.query),
+            "default_headers": self._headers,
+            "timeout": Timeout(self._timeout, connect=CONNECT_SECONDS),
+            "max_retries": 0,
+            "http_client": open_http(
+                self._network, self._base.url, timeout=self._timeout, client_class=DefaultAsyncHttpxClient
+            ),
+        }
+
+    async def _signature(self) -> dict[str, str]:
+        """Headers that say who asks, where that is not the client's key. Raises ProviderError."""
+        return {}
 
 
 SPECS = (
