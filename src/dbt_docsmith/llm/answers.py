@@ -11,6 +11,7 @@ _FENCE = re.compile(r"```[\w-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING_OR_BRACE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}"]', re.DOTALL)
 _KEY = re.compile(r'\{\s*"')
+_INDENT = 100
 
 
 def _first_said(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -124,7 +125,7 @@ def _first_object(text: str) -> object | None:
 
 def _is_in_list(text: str, start: int) -> bool:
     """Whether an object begins there that is the first of a list: a part, and no whole."""
-    return text[:start].rstrip().endswith("[") and _KEY.match(text, start) is not None
+    return text[max(0, start - _INDENT) : start].rstrip().endswith("[") and _KEY.match(text, start) is not None
 
 
 def _list_at(text: str, start: int) -> object | None:
