@@ -2,127 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from tests.envelopes.base import Envelope, Trouble
 from tests.faults.depot import dumped
-from tests.faults.fault import Fault, Good
+from tests.faults.fault import Fault
+from tests.faults.kinds import (
+    answer,
+    asked_again,
+    ending,
+    failing,
+    final,
+    paused,
+    retried,
+    trouble,
+    understood,
+    wire,
+)
+from tests.faults.shapes import (
+    all_in_capitals,
+    as_map,
+    doubled,
+    doubled_in_a_map,
+    hostile,
+    in_capitals,
+    with_a_ghost,
+    with_last,
+)
 from tests.wire_server import Reply, sending
 
-Serve = Callable[[Envelope, Good], Reply | None]
 PAST = "Wed, 21 Oct 2015 07:28:00 GMT"
 ASKED_TWICE = "it was asked for twice: run again to ask once more, or try another --model"
+BY_HAND = "describe it by hand, or try another --model"
+SLOWER = "set a lower --llm-rate-limit, or run again later"
 LOGIN_PAGE = b"<html><head><title>Sign in</title></head><body><p>Please sign in.</p></body></html>"
-
-# ---------------------------------------------------------------- how a fault is made
-
-
-def trouble(kind: Trouble, **headers: str) -> Serve:
-    """An error as the vendor words it."""
-    return lambda envelope, _good: envelope.trouble(kind, **headers)
-
-
-def answer(shape: Callable[[Good], str | None]) -> Serve:
-    """A whole answer, of another shape than was asked for."""
-    return lambda envelope, good: envelope.answer(shape(good))
-
-
-def wire(spoil: Callable[[Reply], Reply]) -> Serve:
-    """A good answer that is spoiled on its way."""
-    return lambda envelope, good: spoil(envelope.answer(dumped(good)))
-
-
-def with_last(good: Good, **change: object) -> str:
-    """The answer, with its last column changed."""
-    *others, last = good["columns"]
-    return dumped({**good, "columns": [*others, {**last, **change}]})
-
-
-# ---------------------------------------------------------------- what comes of it
-
-
-def retried(name: str, serve: Serve, error: str, reads: str, **more: Any) -> Fault:
-    """The next attempt may succeed."""
-    return Fault(
-        name,
-        serve,
-        "sent again",
-        reads,
-        error,
-        requests_where_it_lasts=3,
-        requests_where_it_passes=2,
-        lost_where_it_lasts="all",
-        **more,
-    )
-
-
-def paused(name: str, reads: str, **headers: str) -> Fault:
-    """The server says when the next attempt may succeed."""
-    fault = retried(name, trouble("too many", **headers), "RateLimited", reads)
-    return replace(fault, happens="sent again, no sooner than the server asks")
-
-
-def final(name: str, serve: Serve, error: str, reads: str, happens: str = "not sent again") -> Fault:
-    """Another attempt would end in the same way."""
-    return Fault(name, serve, happens, reads, error, lost_where_it_lasts="all", lost_where_it_passes="all")
-
-
-def ending(name: str, serve: Serve, error: str, reads: str) -> Fault:
-    """This provider will answer nothing more."""
-    return final(name, serve, error, reads, "nothing more is sent there; the next provider of the list serves")
-
-
-def asked_again(name: str, serve: Serve, reads: str, lost: Any, **more: Any) -> Fault:
-    """An answer came, and some of it is not fit to be written."""
-    return Fault(
-        name,
-        serve,
-        "asked once more" if lost == "all" else "asked once more for that text",
-        reads,
-        "AnswerError",
-        requests_where_it_lasts=2,
-        requests_where_it_passes=2,
-        lost_where_it_lasts=lost,
-        **more,
-    )
-
-
-def understood(name: str, shape: Callable[[Good], str], happens: str, **more: Any) -> Fault:
-    """An answer of another shape that can mean but one thing."""
-    return Fault(name, answer(shape), happens, **more)
-
-
-# ---------------------------------------------------------------- the rows
+FIREWALL_PAGE = b"<html><body><h1>Blocked by policy</h1></body></html>"
 
 WIRE = (
-    retried("429", trouble("too many"), "RateLimited", "too many requests or tokens a minute: …"),
+    retried(
+        "429",
+        trouble("too many"),
+        "RateLimited",
+        f"too many requests or tokens a minute: …; {SLOWER}",
+    ),
     paused(
         "429 with Retry-After in seconds",
-        "too many requests or tokens a minute, it asks to wait 0.01 s: …",
+        f"too many requests or tokens a minute, it asks to wait 0.01 s: …; {SLOWER}",
         **{"Retry-After": "0.01"},
     ),
     paused(
         "429 with Retry-After as a date",
-        "too many requests or tokens a minute, it asks to wait 0 s: …",
+        f"too many requests or tokens a minute, it asks to wait 0 s: …; {SLOWER}",
         **{"Retry-After": PAST},
     ),
     paused(
         "429 with retry-after-ms",
-        "too many requests or tokens a minute, it asks to wait 0.02 s: …",
+        f"too many requests or tokens a minute, it asks to wait 0.02 s: …; {SLOWER}",
         **{"retry-after-ms": "20"},
     ),
     final(
         "429 with a Retry-After of more than 10 minutes",
         trouble("too many", **{"Retry-After": "601"}),
         "RateLimited",
-        "too many requests or tokens a minute, it asks to wait 601 s: …",
+        f"too many requests or tokens a minute, it asks to wait 601 s: …; {SLOWER}",
         "not sent again: nobody waits that long",
     ),
-    retried("500", trouble("failed"), "ServerFailed", "the server failed (500): …"),
-    retried("503", trouble("busy"), "ServerFailed", "the server failed (503): …"),
-    retried("529", trouble("overloaded"), "ServerFailed", "the server failed (529): …"),
+    retried("500", trouble("failed"), "ServerFailed", "the server failed (500): …; run again later"),
+    retried("503", trouble("busy"), "ServerFailed", "the server failed (503): …; run again later"),
+    retried("529", trouble("overloaded"), "ServerFailed", "the server failed (529): …; run again later"),
+    retried("408", failing(408, "Timeout"), "ServerFailed", "the server failed (408): Timeout; run again later"),
     retried(
         "the connection drops before an answer",
         lambda _envelope, _good: Reply(manner="drop"),
@@ -139,13 +86,19 @@ WIRE = (
         "200 with an empty body",
         wire(lambda reply: replace(reply, body=b"")),
         "ServerFailed",
-        "the answer cannot be read: it is empty",
+        "the answer cannot be read: it is empty; run again later",
+    ),
+    retried(
+        "200 with a body that cannot be unpacked",
+        wire(lambda reply: replace(reply, headers={**reply.headers, "Content-Encoding": "gzip"})),
+        "ConnectionFailed",
+        "the connection dropped: …; is the server started, and {url} right?",
     ),
     retried(
         "200 with half a body",
         wire(lambda reply: replace(reply, body=reply.body[: len(reply.body) // 2])),
         "ServerFailed",
-        "the answer cannot be read: …",
+        "the answer cannot be read: …; run again later",
     ),
     retried(
         "200 with a web page",
@@ -157,7 +110,7 @@ WIRE = (
         "200 with null instead of a text",
         answer(lambda _good: None),
         "ServerFailed",
-        "the answer cannot be read: …",
+        "the answer cannot be read: …; run again later",
     ),
     Fault(
         "400, the prompt is too long",
@@ -172,27 +125,35 @@ WIRE = (
     ),
     final(
         "400, anything else",
-        lambda envelope, _good: envelope.failing(400, "Invalid 'messages[0].content': expected text."),
+        failing(400, "Invalid 'messages[0].content': expected text."),
         "RequestRejected",
-        "the request was refused (400): Invalid 'messages[0].content': expected text",
+        "the request was refused (400): Invalid 'messages[0].content': expected text; "
+        "`dbt-docsmith prompts render` shows what is sent",
+    ),
+    final(
+        "403 with a web page",
+        lambda _envelope, _good: sending(FIREWALL_PAGE, status=403, content_type="text/html"),
+        "RequestRejected",
+        "something on the way refused the request (403): Blocked by policy; "
+        "ask whoever runs the proxy or the firewall",
     ),
     final(
         "a refusal",
         lambda envelope, _good: envelope.refusal("I will not speak of lifts."),
         "AnswerRefused",
-        "the model declined to answer…",
+        f"the model declined to answer…; {BY_HAND}",
     ),
     final(
         "a content filter, of the prompt",
         trouble("filtered"),
         "AnswerRefused",
-        "a content filter declined the request…",
+        f"a content filter declined the request…; {BY_HAND}",
     ),
     final(
         "a content filter, of the answer",
         lambda envelope, _good: envelope.filtered(),
         "AnswerRefused",
-        "the model declined to answer…",
+        f"the model declined to answer…; {BY_HAND}",
     ),
 )
 
@@ -222,6 +183,18 @@ ENDINGS = (
         "QuotaExhausted",
         "the account has no credit left: …; add credit, or name another --provider",
     ),
+    ending(
+        "404",
+        failing(404, "There is no such thing here."),
+        "RequestRejected",
+        "model or address not found (404): …; is '…' a model there, and {url} right?",
+    ),
+    ending(
+        "a redirect",
+        lambda _envelope, _good: sending({}, status=307, Location="/elsewhere"),
+        "RequestRejected",
+        "the address sends requests on to another (307); is {url} right?",
+    ),
 )
 
 UNSUPPORTED = Fault(
@@ -229,56 +202,6 @@ UNSUPPORTED = Fault(
     trouble("unsupported"),
     "sent again without it, or with what takes its place, and so from then on; that is said once",
 )
-
-
-def doubled(good: Good) -> str:
-    """Every column twice, the second time with another text."""
-    again = [{**each, "description": "Nobody may read the second text."} for each in good["columns"]]
-    return dumped({**good, "columns": [*good["columns"], *again]})
-
-
-def in_capitals(good: Good) -> str:
-    """Column names as a warehouse spells them."""
-    return dumped({**good, "columns": [{**each, "name": each["name"].upper()} for each in good["columns"]]})
-
-
-def all_in_capitals(good: Good) -> str:
-    """Keys and names as a model writes them that has read too much SQL."""
-    columns = [{key.upper(): value for key, value in each.items()} for each in good["columns"]]
-    return dumped({"DESCRIPTION": good["description"], "QUESTION": None, "COLUMNS": columns})
-
-
-def with_a_ghost(good: Good) -> str:
-    """A column that nobody asked for."""
-    return dumped(
-        {**good, "columns": [{"name": "ghost", "description": "Boo to all who read."}, *good["columns"]]}
-    )
-
-
-def as_map(good: Good) -> str:
-    """Columns as keys."""
-    return dumped({**good, "columns": {each["name"]: each["description"] for each in good["columns"]}})
-
-
-def doubled_in_a_map(good: Good) -> str:
-    """The same, where JSON itself does not say which one counts."""
-    return as_map(good).replace("}}", ', "first_used": "Nobody may read the second text."}}')
-
-
-HOSTILE = {
-    "cranes": "Lifts {{ ref('ships') }} and {% if heavy %} more: 'who' says \"so\" # knows.",
-    "maker_code": "- begins like a list, {ends: like} a map and [is] &neither *of !them",
-    "most_tonnes": "| > % @ `code` and {# no comment #}, nor {% endraw %}",
-    "first_used": "First line: with a colon.\n\nSecond line # with a hash, and {{ braces that never close.",
-}
-
-
-def hostile(good: Good) -> str:
-    """Texts that mean something to YAML or to Jinja."""
-    columns = [{**each, "description": HOSTILE.get(each["name"], each["description"])} for each in good["columns"]]
-    own = HOSTILE["cranes"] if len(columns) == 3 else good["description"]
-    return dumped({**good, "description": own, "columns": columns})
-
 
 ANSWERS = (
     understood("JSON in a code fence", lambda good: f"```json\n{dumped(good)}\n```", "read from the fence"),

@@ -19,7 +19,8 @@ from tests.envelopes.base import KEY
 from tests.envelopes.providers import SERVED, Served
 from tests.faults.depot import NODES, PROJECT, TEXTS, YAML, Depot, Ran, answering_well, file_with, good
 from tests.faults.fault import Fault, Texts
-from tests.faults.table import ANSWERS, ASKED_TWICE, ENDINGS, HOSTILE, SLOW_WIRE, UNSUPPORTED, WIRE
+from tests.faults.shapes import HOSTILE
+from tests.faults.table import ANSWERS, ASKED_TWICE, ENDINGS, SLOW_WIRE, UNSUPPORTED, WIRE
 from tests.wire_server import Reply, WireServer
 
 LASTS, PASSES = "cranes", "pilots"

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from dbt_docsmith.errors import AnswerRefused, ProviderError
+from dbt_docsmith.errors import ProviderError
 from dbt_docsmith.llm.providers.base import Abilities
-from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, unreadable
+from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, declined, unreadable
 from dbt_docsmith.llm.providers.wire_answer import WireAnswer
+from dbt_docsmith.llm.providers.wording import any_words
 from dbt_docsmith.llm.retry import read_retry_after
 from dbt_docsmith.types import CompletionRequest, Usage
 
@@ -87,7 +88,7 @@ def _fault(choice: _Choice, endpoint: Endpoint, content: bytes) -> ProviderError
     if choice.message is None:
         return unreadable(endpoint, content.decode(errors="replace"))
     if choice.message.refusal or choice.finish_reason == "content_filter":
-        return AnswerRefused(endpoint.failure("the model declined to answer", said=choice.message.refusal or ""))
+        return declined(endpoint, choice.message.refusal or "")
     if not _text(choice).strip() and choice.finish_reason != "length":
         return unreadable(endpoint, "it holds no text")
     return None
@@ -95,12 +96,9 @@ def _fault(choice: _Choice, endpoint: Endpoint, content: bytes) -> ProviderError
 
 def read_refusal(error: APIStatusError, now: float) -> Refusal:
     """The SDK's status error as plain data. ``now`` is in seconds since 1970."""
-    said = error.body
-    if isinstance(said, dict):
-        said = said.get("message") or said.get("detail") or said.get("error") or said
     return Refusal(
         status=error.status_code,
-        said=said if isinstance(said, str) else msgspec.json.encode(said or "").decode(),
+        said=any_words(error.body),
         codes=frozenset(str(code).lower() for code in (error.code, error.type) if code),
         parameter=error.param if isinstance(error.param, str) else "",
         retry_after=read_retry_after(error.response.headers, now),

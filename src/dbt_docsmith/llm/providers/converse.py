@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dbt_docsmith.errors import AnswerRefused, ProviderError, ServerFailed
+from dbt_docsmith.errors import ProviderError, ServerFailed
 from dbt_docsmith.llm.providers.base import Abilities
-from dbt_docsmith.llm.providers.http_errors import Endpoint, unreadable
+from dbt_docsmith.llm.providers.http_errors import RUN_AGAIN, Endpoint, declined, unreadable
 from dbt_docsmith.llm.providers.wire_answer import WireAnswer
 from dbt_docsmith.types import CompletionRequest, Usage
 
@@ -111,9 +111,10 @@ def _text(said: _Converse) -> str:
 def _fault(said: _Converse, text: str, reason: str, endpoint: Endpoint) -> ProviderError | None:
     if reason in _REFUSED:
         words = f"{reason}, {text}" if text else reason
-        return AnswerRefused(endpoint.failure("the model declined to answer", said=words))
+        return declined(endpoint, words)
     if reason.startswith("malformed"):
-        return ServerFailed(endpoint.failure("the model's answer was not well formed", said=reason))
+        what = "the model's answer was not well formed"
+        return ServerFailed(endpoint.failure(what, said=reason, cure=RUN_AGAIN))
     if said.output is None or said.output.message is None:
         return unreadable(endpoint, "it has no output")
     if not text.strip() and reason not in _CUT:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from dbt_docsmith.errors import AnswerRefused, ProviderError
+from dbt_docsmith.errors import ProviderError
 from dbt_docsmith.llm.providers.base import Abilities
-from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, unreadable
+from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, declined, unreadable
 from dbt_docsmith.llm.providers.spent import DAILY_QUOTA
 from dbt_docsmith.llm.providers.wire_answer import WireAnswer
 from dbt_docsmith.llm.retry import read_retry_after
@@ -99,11 +99,11 @@ def _fault(response: _Response, candidate: _Candidate, endpoint: Endpoint, conte
     feedback = response.prompt_feedback
     if feedback is not None and feedback.block_reason:
         said = _words(feedback.block_reason, feedback.block_reason_message)
-        return AnswerRefused(endpoint.failure("a content filter declined the request", said=said))
+        return declined(endpoint, said, "a content filter declined the request")
     reason = candidate.finish_reason or ""
     if reason in _REFUSED:
         said = _words(reason, candidate.finish_message)
-        return AnswerRefused(endpoint.failure("the model declined to answer", said=said))
+        return declined(endpoint, said)
     if not response.candidates:
         return unreadable(endpoint, content.decode(errors="replace"))
     if not _text(candidate).strip() and reason not in _CUT:

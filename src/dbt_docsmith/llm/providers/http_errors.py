@@ -41,6 +41,7 @@ _THROTTLED = {
 }
 _MAY_PASS = {408, 409, 425}
 _TURNED_AWAY = {409, 425, 503, 529}  # nothing was worked on, so nothing is billed
+RUN_AGAIN = "run again later"
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
@@ -76,11 +77,12 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
     if is_spent(status, said, refusal.codes):
         return _spent(said, refusal, endpoint)
     if refusal.codes & _FILTERED or _FILTERED_SAID in said:
-        return AnswerRefused(endpoint.failure("a content filter declined the request", said=said))
+        return declined(endpoint, said, "a content filter declined the request")
     if is_too_long(status, said, refusal.codes):
         return too_long(said, endpoint)
     if status == 429 or refusal.codes & _THROTTLED:
-        return RateLimited(endpoint.failure(_too_many(after), said=said), retry_after=after)
+        cure = "set a lower --llm-rate-limit, or run again later"
+        return RateLimited(endpoint.failure(_too_many(after), said=said, cure=cure), retry_after=after)
     if status in _MAY_PASS or status >= 500 or refusal.codes & _SPOILED:
         return _failed(refusal, endpoint)
     if status == 407:
@@ -91,12 +93,22 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
         return _not_let_in(refusal, endpoint)
     if status in (404, 405):
         return _not_there(refusal, endpoint)
-    return RequestRejected(endpoint.failure(f"the request was refused ({status})", said=said))
+    if 300 <= status < 400:
+        return _sent_on(status, endpoint)
+    cure = "`dbt-docsmith prompts render` shows what is sent"
+    return RequestRejected(endpoint.failure(f"the request was refused ({status})", said=said, cure=cure))
+
+
+def declined(endpoint: Endpoint, said: str, what: str = "the model declined to answer") -> AnswerRefused:
+    """The model or a filter will not answer this request, however often it is asked."""
+    cure = "describe it by hand, or try another --model"
+    return AnswerRefused(endpoint.failure(what, said=said, cure=cure))
 
 
 def _failed(refusal: Refusal, endpoint: Endpoint) -> ServerFailed:
-    said = endpoint.failure(f"the server failed ({refusal.status})", said=plain(refusal.said))
-    error = ServerFailed(said, retry_after=refusal.retry_after)
+    what = f"the server failed ({refusal.status})"
+    line = endpoint.failure(what, said=plain(refusal.said), cure=RUN_AGAIN)
+    error = ServerFailed(line, retry_after=refusal.retry_after)
     error.unbilled = refusal.status in _TURNED_AWAY
     return error
 
@@ -148,7 +160,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def unreadable(endpoint: Endpoint, said: str) -> ServerFailed:
     """A 200 that holds no answer."""
-    cure = f"is {endpoint.url_hint} right?" if said.lstrip().startswith("<") else ""
+    cure = f"is {endpoint.url_hint} right?" if said.lstrip().startswith("<") else RUN_AGAIN
     return ServerFailed(
         endpoint.failure("the answer cannot be read", said=plain(said) or "it is empty", cure=cure)
     )
@@ -171,7 +183,9 @@ def _not_let_in(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
     said = plain(refusal.said)
     if refusal.status == 403 and refusal.said.lstrip().startswith("<"):
         # a firewall's page: it dislikes this one request, not the key
-        return RequestRejected(endpoint.failure("something on the way refused the request (403)", said=said))
+        cure = "ask whoever runs the proxy or the firewall"
+        what = "something on the way refused the request (403)"
+        return RequestRejected(endpoint.failure(what, said=said, cure=cure))
     unknown = refusal.status == 401 or "api_key_invalid" in refusal.codes
     what = "the key is not accepted" if unknown else "the key may not do this"
     cure = f"check {endpoint.key_hint}"
@@ -184,6 +198,14 @@ def _spent(said: str, refusal: Refusal, endpoint: Endpoint) -> QuotaExhausted:
     else:
         what, cure = "the account has no credit left", "add credit, or name another --provider"
     return QuotaExhausted(endpoint.failure(what, said=said, cure=cure))
+
+
+def _sent_on(status: int, endpoint: Endpoint) -> ProviderError:
+    """A redirect is not followed: the prompt and the key are for this host alone."""
+    what, cure = f"the address sends requests on to another ({status})", f"is {endpoint.url_hint} right?"
+    error = RequestRejected(endpoint.failure(what, cure=cure))
+    error.fatal = True
+    return error
 
 
 def _not_there(refusal: Refusal, endpoint: Endpoint) -> ProviderError:

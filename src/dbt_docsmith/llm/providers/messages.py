@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from dbt_docsmith.errors import AnswerRefused, ProviderError
+from dbt_docsmith.errors import ProviderError
 from dbt_docsmith.llm.providers.base import Abilities
-from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, unreadable
+from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, declined, unreadable
 from dbt_docsmith.llm.providers.wire_answer import WireAnswer
+from dbt_docsmith.llm.providers.wording import any_words
 from dbt_docsmith.llm.retry import read_retry_after
 from dbt_docsmith.types import CompletionRequest, Usage
 
@@ -93,7 +94,7 @@ def _fault(message: _Message, endpoint: Endpoint, content: bytes) -> ProviderErr
     """Why an answer is none: the model declined, or there is no text."""
     if message.stop_reason == "refusal":
         said = (message.stop_details and message.stop_details.explanation) or _text(message)
-        return AnswerRefused(endpoint.failure("the model declined to answer", said=said))
+        return declined(endpoint, said)
     if _blocks(message) is None:
         return unreadable(endpoint, content.decode(errors="replace"))
     if not _text(message).strip() and message.stop_reason not in _CUT:
@@ -152,7 +153,7 @@ def read_refusal(error: APIStatusError, now: float) -> Refusal:
     try:
         said = msgspec.convert(error.body, _ErrorBody).error
     except msgspec.ValidationError:
-        said = _Error(message=_any_words(error.body))
+        said = _Error(message=any_words(error.body))
     codes = (said.type, said.details.error_code if said.details else None)
     return Refusal(
         status=error.status_code,
@@ -160,10 +161,3 @@ def read_refusal(error: APIStatusError, now: float) -> Refusal:
         codes=frozenset(code.lower() for code in codes if code),
         retry_after=read_retry_after(error.response.headers, now),
     )
-
-
-def _any_words(body: object) -> str:
-    """What a gateway says that has a form of its own."""
-    if isinstance(body, dict):
-        body = body.get("message") or body.get("detail") or body.get("error") or body
-    return body if isinstance(body, str) else msgspec.json.encode(body or "").decode()

@@ -11,7 +11,7 @@ from msgspec import Struct
 from dbt_docsmith.errors import ProviderError, RequestRejected, ServerFailed
 from dbt_docsmith.llm.providers.base import Abilities
 from dbt_docsmith.llm.providers.http_calls import HttpAnswer
-from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, http_error, unreadable
+from dbt_docsmith.llm.providers.http_errors import RUN_AGAIN, Endpoint, Refusal, http_error, unreadable
 from dbt_docsmith.llm.providers.wire_answer import WireAnswer
 from dbt_docsmith.llm.retry import read_retry_after
 from dbt_docsmith.types import CompletionRequest, Usage
@@ -95,7 +95,7 @@ def read_answer(content: bytes, endpoint: Endpoint) -> WireAnswer:
 
 def _fault(said: _Chat, text: str, reason: str, endpoint: Endpoint, content: bytes) -> ProviderError | None:
     if said.error:
-        return ServerFailed(endpoint.failure("the server failed", said=_words(said.error)))
+        return ServerFailed(endpoint.failure("the server failed", said=_words(said.error), cure=RUN_AGAIN))
     if said.message is None:
         return unreadable(endpoint, content.decode(errors="replace"))
     if not text.strip() and reason != "length":

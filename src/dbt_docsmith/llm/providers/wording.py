@@ -15,6 +15,13 @@ def one_line(text: str, most: int = MOST_CHARS) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+def any_words(body: object) -> str:
+    """The words of an error's body, whatever form a server or a gateway gave it; "" where there are none."""
+    if isinstance(body, dict):
+        body = body.get("message") or body.get("detail") or body.get("error") or body
+    return body if isinstance(body, str) else json.dumps(body) if body else ""
+
+
 def failure(where: str, what: str, *, said: str = "", cure: str = "") -> str:
     """One line of at most 300 characters; what the server ``said`` gives way first."""
     frame = len(where) + len(what) + len(cure) + 8
