@@ -85,6 +85,14 @@ def test_many_that_are_refused_together_are_one_reason_to_slow_down() -> None:
     assert rate.per_minute(1.3) == 300
 
 
+def test_a_server_on_this_machine_is_asked_like_any_other_once_it_refuses() -> None:
+    rate = AutoRate(0, 0)
+    rate.left(0.0)
+    assert rate.per_minute(100.0) == 0
+    assert rate.refused(100.0, 100.1)
+    assert rate.per_minute(100.2) == 60
+
+
 def test_it_does_not_try_more_before_something_was_answered_again() -> None:
     rate = AutoRate(60, 0)
     rate.left(0.0)

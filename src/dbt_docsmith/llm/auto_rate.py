@@ -71,7 +71,8 @@ class AutoRate:
         if self._cuts == _CUTS_THAT_DO_NOT_HELP and self._failed is not None:
             # less did not help: the server counts a whole minute, and what it served then is all it will
             self._failed = self._passed = min(self._failed, max(_LEAST, self._served_in_a_minute))
-        self._rate = max(_LEAST, min(self._rate or _MOST, self._flow(now)) / 2)
+        flow = self._flow(now)
+        self._rate = max(_LEAST, min(self._rate, flow) / 2) if self._rate else max(BEGIN, flow / 2)
         self._cut_at = self._stepped_at = now
         self._served_since_cut = False
         self._creep = _CREEP

@@ -108,15 +108,8 @@ def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notic
         return Answering(
             client=None, store=store, meter=UsageMeter(), purse=purse, provider=name, refresh=config.refresh
         )
-    settings = ClientSettings(
-        max_tokens=config.max_tokens,
-        temperature=config.temperature,
-        retry=RetryPolicy(max_retries=config.max_retries, base_delay=config.retry_delay),
-        rate_limit=RateLimit(requests_per_minute=config.rate_limit, tokens_per_minute=config.token_limit),
-        refresh=config.refresh,
-    )
     meter = UsageMeter(purse.prices)
-    client = Client(providers, store, settings, meter, notice=warn, purse=purse)
+    client = Client(providers, store, client_settings(config), meter, notice=warn, purse=purse)
     first = client.primary
     return Answering(
         client=client,
@@ -127,6 +120,17 @@ def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notic
         model=first.model,
         host=first.host,
         offline=first.offline,
+        refresh=config.refresh,
+    )
+
+
+def client_settings(config: Config) -> ClientSettings:
+    """How the configuration has the client ask."""
+    return ClientSettings(
+        max_tokens=config.max_tokens,
+        temperature=config.temperature,
+        retry=RetryPolicy(max_retries=config.max_retries, base_delay=config.retry_delay),
+        rate_limit=RateLimit(requests_per_minute=config.rate_limit, tokens_per_minute=config.token_limit),
         refresh=config.refresh,
     )
 
