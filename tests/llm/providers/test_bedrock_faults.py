@@ -31,7 +31,7 @@ FAULTS: list[tuple[str, Reply, type[ProviderError], str]] = [
         "quota of a day",
         refusing(429, "ThrottlingException", "Too many tokens per day, please wait before trying again."),
         QuotaExhausted,
-        "ask AWS for a higher quota",
+        "the quota of the day is used up",
     ),
     (
         "service quota",

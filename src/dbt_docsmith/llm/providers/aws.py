@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import configparser
-import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from dbt_docsmith.llm.providers.base import Variable
+from dbt_docsmith.llm.providers.quiet import quiet
 from dbt_docsmith.llm.side_thread import on_a_thread
 
 VARIABLES = (
@@ -80,9 +80,9 @@ class Signer:
 
 def find_credentials(values: Mapping[str, str], ca_file: str | None = None) -> _Credentials:
     """The credentials that the AWS tools would use. Blocks. Raises NoCredentials."""
-    logging.getLogger("botocore").setLevel(logging.WARNING)  # else it tells tokens at DEBUG
     from botocore.credentials import Credentials  # type: ignore[import-untyped]
 
+    quiet("botocore")
     if values.get("access_key") and values.get("secret_key"):
         keys: _Credentials = Credentials(values["access_key"], values["secret_key"], values.get("token") or None)
         return keys

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from dbt_docsmith.errors import AuthenticationFailed, ProviderError, QuotaExhausted, RequestRejected
 from dbt_docsmith.llm.providers.http_calls import HttpAnswer
 from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, http_error
+from dbt_docsmith.llm.providers.spent import DAILY_QUOTA
 from dbt_docsmith.llm.retry import read_retry_after
 
 _STATUS_OF = {
@@ -67,7 +68,9 @@ def status_error(refusal: Refusal, endpoint: Endpoint, *, region: str) -> Provid
         cure = f"check {endpoint.key_hint}: is bedrock:InvokeModel allowed, and {_granted(region)}?"
         what = f"the key may not do this ({refusal.status})"
         return AuthenticationFailed(endpoint.failure(what, said=said, cure=cure))
-    if code == "servicequotaexceededexception" or (code == "throttlingexception" and _A_DAY.search(said)):
+    if code == "throttlingexception" and _A_DAY.search(said):
+        return http_error(replace(refusal, codes=refusal.codes | {DAILY_QUOTA}), endpoint)
+    if code == "servicequotaexceededexception":
         cure = "ask AWS for a higher quota, or name another --provider"
         return QuotaExhausted(endpoint.failure("the account's quota is used up", said=said, cure=cure))
     if code == "resourcenotfoundexception" or _NO_SUCH_MODEL.search(said):
