@@ -18,10 +18,12 @@ VARIABLES = (
     Variable(name="access_key", variables=("AWS_ACCESS_KEY_ID",), what="an access key"),
     Variable(name="secret_key", variables=("AWS_SECRET_ACCESS_KEY",), what="a secret key"),
     Variable(name="token", variables=("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"), what="a session token"),
-    Variable(name="config_file", variables=("AWS_CONFIG_FILE",), what="a file", default="~/.aws/config"),
-    Variable(name="credentials_file", variables=("AWS_SHARED_CREDENTIALS_FILE",), what="a file"),
-    Variable(name="no_metadata", variables=("AWS_EC2_METADATA_DISABLED",), what="whether to ask the machine"),
-    Variable(name="ca_file", variables=("AWS_CA_BUNDLE",), what="a certificate authority"),
+    Variable(
+        name="config_file", variables=("AWS_CONFIG_FILE",), what="the AWS configuration", default="~/.aws/config"
+    ),
+    Variable(name="credentials_file", variables=("AWS_SHARED_CREDENTIALS_FILE",), what="the AWS credentials"),
+    Variable(name="no_metadata", variables=("AWS_EC2_METADATA_DISABLED",), what="to ask no cloud machine"),
+    Variable(name="ca_file", variables=("AWS_CA_BUNDLE",), what="an authority to trust"),
 )
 """What the AWS tools read too. What botocore finds otherwise (SSO, a container, the machine) needs no name."""
 

@@ -144,7 +144,10 @@ SPEC = ProviderSpec(
     default_base_url="https://bedrock-runtime.{region}.amazonaws.com",
     model_variable="BEDROCK_MODEL_ID",
     model_required=True,
-    variables=(*VARIABLES, Variable(name="endpoint", variables=("AWS_ENDPOINT_URL",), what="an endpoint")),
+    variables=(
+        *VARIABLES,
+        Variable(name="endpoint", variables=("AWS_ENDPOINT_URL",), what="the endpoint of all services"),
+    ),
     extra="bedrock",
     package="botocore",
     abilities=Abilities(fallbacks=("tool", "none"), prompt_caching="marked"),
