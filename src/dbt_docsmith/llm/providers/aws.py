@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dbt_docsmith.llm.providers.base import Variable
-from dbt_docsmith.llm.providers.quiet import quiet
+from dbt_docsmith.llm.quiet import quiet
 from dbt_docsmith.llm.side_thread import on_a_thread
 
 VARIABLES = (
