@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from dbt_docsmith.hiding import scrub, unmistakable
 
 __all__ = ["MOST_CHARS", "failure", "one_line", "scrub", "unmistakable"]
