@@ -17,6 +17,7 @@ from msgspec import Struct
 from dbt_docsmith.config_file import ConfigFile, read_config_file
 from dbt_docsmith.dbt.project import nearest_project_dir
 from dbt_docsmith.errors import UsageError
+from dbt_docsmith.hiding import secrets_of, unmistakable
 from dbt_docsmith.settings import (
     Option,
     Setting,
@@ -126,6 +127,13 @@ OPTIONS: tuple[Option, ...] = (
         default=False,
     ),
     Option(
+        name="log_prompts",
+        flag="--debug-prompts",
+        variables=("OSMOSIS_LLM_LOG_PROMPTS",),
+        parse=switch,
+        default=False,
+    ),
+    Option(
         name="max_cost",
         flag="--max-cost",
         variables=("OSMOSIS_LLM_MAX_COST",),
@@ -205,6 +213,7 @@ class Config(Struct, frozen=True, kw_only=True):
     max_tokens: int
     max_sql_chars: int | None
     stats: bool
+    log_prompts: bool
     max_cost: Decimal | None
     max_requests: int | None
     max_monthly_cost: Decimal | None
@@ -265,6 +274,11 @@ def _prompt_overrides(environ: Mapping[str, str]) -> dict[str, str]:
         for name, text in environ.items()
         if name.startswith(PROMPT_VARIABLE_PREFIX) and name != "OSMOSIS_LLM_PROMPT_FILE" and text.strip()
     }
+
+
+def known_secrets(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """What no output may hold: the values of variables whose names say that they are secret."""
+    return tuple(unmistakable(secrets_of(os.environ if environ is None else environ)))
 
 
 def find_cache_dir(environ: Mapping[str, str] | None = None) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_docsmith.config import Config, load_config
+from dbt_docsmith.llm.attempts import Attempt
 from dbt_docsmith.pipeline.check import run_check
 from dbt_docsmith.pipeline.document import Mode, run_document
 from dbt_docsmith.types import CheckReport, Proposal, Report
@@ -29,12 +30,16 @@ class Listener:
     def __init__(self) -> None:
         self.said: list[str] = []
         self.warnings: list[str] = []
+        self.attempts: list[Attempt] = []
 
     def say(self, message: str) -> None:
         self.said.append(message)
 
     def warn(self, message: str) -> None:
         self.warnings.append(message)
+
+    def attempt(self, attempt: Attempt, *, prompts: bool = False) -> None:
+        self.attempts.append(attempt)
 
     @contextmanager
     def progress(self, total: int, what: str) -> Iterator[Callable[[str], None]]:

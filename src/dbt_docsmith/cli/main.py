@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import click
 
@@ -11,13 +12,13 @@ from dbt_docsmith.cli.cache import cache
 from dbt_docsmith.cli.check import check
 from dbt_docsmith.cli.demo import demo
 from dbt_docsmith.cli.document import document
+from dbt_docsmith.cli.lines import Lines, wants_json
 from dbt_docsmith.cli.prompts import prompts
 from dbt_docsmith.cli.providers import providers
 from dbt_docsmith.cli.test_llm import test_llm
 from dbt_docsmith.cli.usage import usage
 from dbt_docsmith.errors import DocsmithError
 from dbt_docsmith.faults import fault_line
-from dbt_docsmith.one_line import one_line
 
 FAILED = 1
 INTERRUPTED = 130
@@ -50,22 +51,22 @@ def run(arguments: list[str], environ: Mapping[str, str] | None = None) -> int:
 
     An error is one line on stderr; its traceback goes before it only with --debug.
     """
-    debug = "--debug" in arguments
+    say = partial(_say, arguments, environ)
     try:
         code = cli.main(arguments, prog_name="dbt-docsmith", standalone_mode=False, obj=environ)
     except click.ClickException as error:
-        return _say(_usage_line(error), error.exit_code)
+        return say(_usage_line(error), error.exit_code, traced=False)
     except (click.Abort, KeyboardInterrupt):
-        return _say("interrupted", INTERRUPTED)
+        return say("interrupted", INTERRUPTED, traced=False)
     except DocsmithError as error:
-        return _say(str(error), error.exit_code, debug=debug)
+        return say(str(error), error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except OSError as error:  # the machine's: a full disk, a folder nobody may write to
-        return _say(f"{error.filename or 'output'}: {error.strerror or error}", FAILED, debug=debug)
+        return say(f"{error.filename or 'output'}: {error.strerror or error}", FAILED)
     except Exception as error:  # a fault of this program: a user gets a line there, too
-        return _say(fault_line(error), FAILED, debug=debug)
+        return say(fault_line(error), FAILED)
     return code if isinstance(code, int) else 0
 
 
@@ -75,10 +76,15 @@ def _usage_line(error: click.ClickException) -> str:
     return error.format_message() + cure
 
 
-def _say(message: str, code: int, *, debug: bool = False) -> int:
-    if debug:
+def _say(
+    arguments: Sequence[str], environ: Mapping[str, str] | None, message: str, code: int, *, traced: bool = True
+) -> int:
+    from dbt_docsmith.config import known_secrets
+
+    lines = Lines(as_json=wants_json(arguments), secrets=known_secrets(environ))
+    if traced and "--debug" in arguments:
         import traceback
 
-        click.echo(traceback.format_exc(), err=True, nl=False)
-    click.echo(f"error: {one_line(message)}", err=True)
+        lines.put_block("debug" if lines.as_json else "info", traceback.format_exc().rstrip("\n"))
+    lines.put("error", message)
     return code

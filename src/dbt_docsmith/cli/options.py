@@ -68,7 +68,10 @@ selection_options = _group(
 output_options = _group(
     click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True),
     click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors."),
-    click.option("--debug", is_flag=True, help="Say more on stderr; show tracebacks."),
+    click.option("--debug", is_flag=True, help="Say on stderr what each request came to; show tracebacks."),
+    click.option(
+        "--log-format", type=click.Choice(["text", "json"]), default="text", help="Of what is said on stderr."
+    ),
     click.option("--no-use-colors", is_flag=True, help="Plain output (NO_COLOR does the same)."),
 )
 
@@ -93,6 +96,13 @@ llm_options = _group(
         "--llm-max-sql-chars", "max_sql_chars", metavar="N", help="Of SQL in a prompt (default: fitted)."
     ),
     click.option("--llm-stats", "stats", is_flag=True, default=None, help="Print requests, tokens and cost."),
+    click.option(
+        "--debug-prompts",
+        "log_prompts",
+        is_flag=True,
+        default=None,
+        help="Say on stderr what is asked and answered, word for word.",
+    ),
     click.option("--max-cost", metavar="USD", help="Spend at most this; the run stops there."),
     click.option("--max-requests", metavar="N", help="Send at most so many, retries included."),
     click.option("--threads", metavar="N", help="Requests in flight (default: 16)."),

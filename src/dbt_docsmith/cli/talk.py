@@ -6,11 +6,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from dbt_docsmith.cli.lines import Lines
 from dbt_docsmith.one_line import one_line
+
+if TYPE_CHECKING:
+    from dbt_docsmith.llm.attempts import Attempt
 
 _LINE_EVERY_SECONDS = 5.0
 
@@ -18,10 +22,13 @@ _LINE_EVERY_SECONDS = 5.0
 class Talk:
     """Talks on stderr; stdout is the result's."""
 
-    def __init__(self, *, quiet: bool = False, debug: bool = False, colors: bool = True) -> None:
+    def __init__(
+        self, *, quiet: bool = False, debug: bool = False, colors: bool = True, lines: Lines | None = None
+    ) -> None:
         self.debug_on = debug
         self._colors = colors
         self._quiet = quiet
+        self._lines = lines or Lines()
         self._warnings: dict[str, None] = {}
 
     @property
@@ -32,28 +39,36 @@ class Talk:
     def say(self, message: str) -> None:
         """Something worth knowing."""
         if not self._quiet:
-            click.echo(one_line(message), err=True)
+            self._lines.put("info", message)
 
     def tell(self, text: str) -> None:
         """Several lines, laid out already."""
         if not self._quiet:
-            click.echo(text, err=True)
+            self._lines.put_block("info", text)
 
     def warn(self, message: str) -> None:
         """Something the user may want to mend; each is said once."""
         line = one_line(message)
         if line not in self._warnings and not self._quiet:
-            click.echo(f"warning: {line}", err=True)
+            self._lines.put("warning", line)
         self._warnings[line] = None
 
     def error(self, message: str) -> None:
         """Why the run ends as it does."""
-        click.echo(f"error: {one_line(message)}", err=True)
+        self._lines.put("error", message)
 
-    def debug(self, message: str) -> None:
+    def debug(self, message: str, **fields: object) -> None:
         """Something for whoever looks for a fault."""
         if self.debug_on:
-            click.echo(f"debug: {one_line(message)}", err=True)
+            self._lines.put("debug", message, **fields)
+
+    def attempt(self, attempt: Attempt, *, prompts: bool = False) -> None:
+        """What a request came to; with ``prompts`` also what it said and what was answered."""
+        from dbt_docsmith.cli.attempts import attempt_fields, attempt_line, spoken
+
+        self.debug(attempt_line(attempt), **attempt_fields(attempt))
+        for message in spoken(attempt) if prompts else ():
+            self._lines.put("debug", message)
 
     @contextmanager
     def progress(self, total: int, what: str) -> Iterator[Callable[[str], None]]:
@@ -63,10 +78,10 @@ class Talk:
         """
         if self._quiet or total == 0:
             yield lambda _name: None
-        elif sys.stderr.isatty():
+        elif sys.stderr.isatty() and not self._lines.as_json:
             yield from self._bar(total, what)
         else:
-            yield self._lines(total, what)
+            yield self._now_and_then(total, what)
 
     def _bar(self, total: int, what: str) -> Iterator[Callable[[str], None]]:
         from rich.console import Console
@@ -84,7 +99,7 @@ class Talk:
             task = progress.add_task(what, total=total, name="")
             yield lambda name: progress.update(task, advance=1, name=name)
 
-    def _lines(self, total: int, what: str) -> Callable[[str], None]:
+    def _now_and_then(self, total: int, what: str) -> Callable[[str], None]:
         done, last = 0, time.monotonic()
 
         def tell(_name: str) -> None:
@@ -98,5 +113,8 @@ class Talk:
 
 
 def open_talk(options: Mapping[str, Any]) -> Talk:
-    """The talk that the options of a command ask for."""
-    return Talk(quiet=options["quiet"], debug=options["debug"], colors=not options["no_use_colors"])
+    """The talk that the options of a command ask for. What its environment calls secret is hidden in it."""
+    from dbt_docsmith.config import known_secrets
+
+    lines = Lines(as_json=options["log_format"] == "json", secrets=known_secrets(click.get_current_context().obj))
+    return Talk(quiet=options["quiet"], debug=options["debug"], colors=not options["no_use_colors"], lines=lines)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from dbt_docsmith.config import Config
 from dbt_docsmith.errors import ConfigError
+from dbt_docsmith.llm.attempts import Watch
 from dbt_docsmith.llm.budget import Budget, Purse
 from dbt_docsmith.llm.client import Client, ClientSettings
 from dbt_docsmith.llm.prices import Prices
@@ -85,8 +86,17 @@ class Answering(Struct, frozen=True, kw_only=True):
             self.store.keep_abstention(key, question)
 
 
-def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notice, project: str = "") -> Answering:
-    """The client the configuration asks for. ``project`` is what is spent for, as the usage log shows it.
+def open_answering(
+    config: Config,
+    *,
+    dry_run: bool,
+    notice: Notice,
+    warn: Notice,
+    project: str = "",
+    watch: Watch = lambda _attempt: None,
+) -> Answering:
+    """The client the configuration asks for. ``project`` is what is spent for, as the usage log shows it;
+    ``watch`` is told of every request.
 
     A dry run needs no provider: what is missing for a real one is a warning there and an error otherwise.
     """
@@ -109,7 +119,7 @@ def open_answering(config: Config, *, dry_run: bool, notice: Notice, warn: Notic
             client=None, store=store, meter=UsageMeter(), purse=purse, provider=name, refresh=config.refresh
         )
     meter = UsageMeter(purse.prices)
-    client = Client(providers, store, client_settings(config), meter, notice=warn, purse=purse)
+    client = Client(providers, store, client_settings(config), meter, notice=warn, watch=watch, purse=purse)
     first = client.primary
     return Answering(
         client=client,

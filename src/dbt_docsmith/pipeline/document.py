@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from dbt_docsmith.config import Config
 from dbt_docsmith.dbt.project import find_project
+from dbt_docsmith.llm.attempts import Attempt
 from dbt_docsmith.llm.side_thread import run_promptly
 from dbt_docsmith.pipeline.answering import Answering, Foreteller, open_answering
 from dbt_docsmith.pipeline.engine import Engine
@@ -53,6 +54,9 @@ class Talk(Protocol):
     def warn(self, message: str) -> None:
         """Something the user may want to mend."""
 
+    def attempt(self, attempt: Attempt, *, prompts: bool = False) -> None:
+        """What a request came to; with ``prompts`` also what it said and what was answered."""
+
     def progress(self, total: int, what: str) -> AbstractContextManager[Callable[[str], None]]:
         """Show how far a long job is."""
 
@@ -64,7 +68,14 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
     """
     project = find_project(config.project_dir, config.environ)
     templates = open_templates(config)
-    answering = open_answering(config, dry_run=mode.dry_run, notice=talk.say, warn=talk.warn, project=project.name)
+    answering = open_answering(
+        config,
+        dry_run=mode.dry_run,
+        notice=talk.say,
+        warn=talk.warn,
+        project=project.name,
+        watch=partial(talk.attempt, prompts=config.log_prompts),
+    )
     with closing(open_project(config, project, talk.say, talk.warn)) as opened:
         templates = masked(config, templates, opened.manifest.adapter_type)
         work = find_work(config, opened, select_nodes(config, opened, talk.warn))
