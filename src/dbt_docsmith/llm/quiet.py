@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 
-TALKATIVE = ("openai", "anthropic", "httpx", "httpx2", "httpcore", "httpcore2", "botocore", "azure", "msal")
+TALKATIVE = (
+    *("openai", "anthropic", "google_genai", "google", "botocore", "azure", "msal"),
+    *("httpx", "httpx2", "httpcore", "httpcore2"),
+)
 """What the SDKs and what they send with log to."""
 
 

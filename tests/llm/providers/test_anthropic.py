@@ -292,6 +292,13 @@ def test_a_gateway_gets_the_headers_it_wants(asker: Asker, name: str) -> None:
     assert "anthropic-version" in headers
 
 
+def test_a_gateway_may_want_its_key_in_a_header_alone(asker: Asker) -> None:
+    asked(asker.provider(api_key=None, headers={"X-Api-Key": "of-the-gateway-1"}), REQUEST)
+    headers = asker.server.seen[0].headers
+    assert headers["x-api-key"] == "of-the-gateway-1"
+    assert "authorization" not in headers
+
+
 ENVIRONMENT = {
     "ANTHROPIC_API_KEY": "sk-of-the-environment",
     "ANTHROPIC_AUTH_TOKEN": "token-of-the-environment",

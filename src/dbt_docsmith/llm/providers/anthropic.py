@@ -18,7 +18,6 @@ from dbt_docsmith.llm.providers.endpoints import base_url_of, endpoint_of, key_o
 from dbt_docsmith.llm.providers.http_errors import network_error
 from dbt_docsmith.llm.providers.learning import Learning
 from dbt_docsmith.llm.providers.messages import build_request, read_answer, read_refusal, sent_names
-from dbt_docsmith.llm.quiet import quiet
 from dbt_docsmith.llm.server_limits import ServerLimits, read_limits
 from dbt_docsmith.types import Completion, CompletionRequest
 
@@ -84,7 +83,6 @@ class AnthropicProvider:
         """A client that knows what the settings say and nothing of the environment."""
         from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, Timeout
 
-        quiet("anthropic")
         settings, url = self._settings, self._base.url.removesuffix(_VERSION)
         http = open_http(settings.network, url, timeout=settings.timeout, client_class=DefaultAsyncHttpxClient)
         tracing: dict[str, Any] = {"open_telemetry": False} if hasattr(AsyncAnthropic, "open_telemetry") else {}
@@ -99,6 +97,8 @@ class AnthropicProvider:
         )
         client.auth_token = None  # older ones take ANTHROPIC_AUTH_TOKEN beside the key
         client._custom_headers = dict(settings.headers)  # newer ones add those of ANTHROPIC_CUSTOM_HEADERS
+        if not settings.api_key and "x-api-key" in map(str.lower, settings.headers):
+            client.api_key = None  # else it would send a word for a key in another header
         return client
 
 

@@ -105,13 +105,19 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
     hidden: tuple[str, ...] = ()
 
     @property
+    def header_keys(self) -> tuple[str, ...]:
+        """What headers with a telling name carry: some gateways want a key there, and none elsewhere."""
+        return tuple(
+            value for name, value in self.headers.items() if value.strip() and _SECRET_HEADER.search(name)
+        )
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown: the key, passwords of proxies and URLs, and what headers carry.
 
         Of a header whose name tells nothing, only what cannot be a word.
         """
-        telling = [value for name, value in self.headers.items() if _SECRET_HEADER.search(name)]
-        own = [value.split()[-1] for value in (self.api_key or "", *telling) if value.strip()]
+        own = [value.split()[-1] for value in (self.api_key or "", *self.header_keys) if value.strip()]
         named = secrets_of({"base_url": self.base_url or ""})
         return (*own, *unmistakable(self.headers.values()), *named, *self.network.secrets, *self.hidden)
 

@@ -21,7 +21,6 @@ from dbt_docsmith.llm.providers.endpoints import base_url_of, endpoint_of, key_o
 from dbt_docsmith.llm.providers.generate_content import build_request, read_answer, read_refusal, sent_names
 from dbt_docsmith.llm.providers.http_errors import network_error, unreadable
 from dbt_docsmith.llm.providers.learning import Learning
-from dbt_docsmith.llm.quiet import quiet
 from dbt_docsmith.llm.server_limits import ServerLimits, read_limits
 from dbt_docsmith.types import Completion, CompletionRequest
 
@@ -69,7 +68,7 @@ class GeminiProvider:
             raise self._learning.error(
                 read_refusal(error, time.time()), sent_names(body["config"]), asked
             ) from None
-        except ValueError as error:
+        except (ValueError, AttributeError) as error:  # of an error's body in a form the SDK did not think of
             raise unreadable(self._endpoint, str(error)) from None
         except _transport_errors() as error:
             raise network_error(error, self._endpoint, self._settings.timeout) from None
@@ -95,7 +94,6 @@ class GeminiProvider:
         from google.genai import client as client_module
         from google.genai import types
 
-        quiet("google_genai", "google.genai", "google.auth")
         settings, (url, version) = self._settings, split_version(self._base.url)
         taken = get_args(types.HttpxAsyncClient) or (types.HttpxAsyncClient,)  # httpx2's comes last
         self._http = open_http(settings.network, url, timeout=settings.timeout, client_class=taken[-1])
