@@ -1,4 +1,4 @@
-"""What starting costs: --help, and a dry run over 700 nodes, first and once lineage is kept."""
+"""What starting costs: --help, providers, and a dry run over 700 nodes, first and once lineage is kept."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ def main() -> None:
         write_project(project, NODES)
         environ = {**os.environ, "HOME": folder, "XDG_CACHE_HOME": str(Path(folder) / "cache")}
         helped = medians([cost_of(["--help"], project, environ) for _ in range(RUNS)])
+        listed = medians([cost_of(["providers"], project, environ) for _ in range(RUNS)])
         dry_run = ["document", "--dry-run", "--provider", "openai", "--quiet"]
         first = cost_of(dry_run, project, environ)
         kept = medians([cost_of(dry_run, project, environ) for _ in range(RUNS)])
     print(f"  --help                        {_shown(helped)}")
+    print(f"  providers                     {_shown(listed)}")
     print(f"  dry run of {NODES} nodes, kept     {_shown(kept)}")
     print(f"  dry run of {NODES} nodes, first    {_shown(first)}")
     print(f"  more for each missing node    {(first.cpu_ms - kept.cpu_ms) / NODES:8.1f} ms")
