@@ -6,11 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-from tools.provider_page import page
+from tools.provider_page import PAGE, page
 
 from dbt_docsmith.config_file import read_config_file
 from dbt_docsmith.llm.providers import SPECS
 from dbt_docsmith.llm.providers.needs import needs
+
+
+def test_the_page_is_the_one_that_make_docs_writes() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
 @pytest.mark.parametrize("name", SPECS)
