@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import selectors
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
@@ -106,6 +107,16 @@ class ClockMinute:
         return self.served <= self.per_minute
 
 
+class ClosedUntil:
+    """A server that serves nobody before that time."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def admits(self, at: float) -> bool:
+        return at >= self.seconds
+
+
 class Everybody:
     """A server without a limit."""
 
@@ -163,7 +174,8 @@ class CountingServer:
 
 async def ask(server: CountingServer, settings: ClientSettings, seconds: float, threads: int = 16) -> int:
     """Ask one question after the other in each of so many threads, for so long; how many got no answer."""
-    client = Client([server], NullStore(), settings, UsageMeter(), clock=now, sleep=asyncio.sleep)
+    chance = random.Random(5).random
+    client = Client([server], NullStore(), settings, UsageMeter(), clock=now, sleep=asyncio.sleep, chance=chance)
     failed = 0
 
     async def thread() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.llm.fakes import EVIDENCE, PROMPT, REQUEST
-from tests.llm.simulation import CountingServer, Everybody, ask, most_in_a_window, now, simulate
+from tests.llm.simulation import ClosedUntil, CountingServer, Everybody, ask, most_in_a_window, now, simulate
 
 from dbt_docsmith.errors import ConnectionFailed, RateLimited
 from dbt_docsmith.llm.client import Client, ClientSettings
@@ -256,6 +256,16 @@ def test_tokens_nobody_limited_are_limited_as_the_headers_say() -> None:
     later = [(at, tokens) for at, tokens in server.tokens if at > 1]
     assert most_in_a_window(later) <= 13_200
     assert sum(tokens for at, tokens in later if 120 <= at < 180) >= 0.97 * 12_000
+
+
+@pytest.mark.parametrize("retry_after", [None, 1.0, 30.0])
+def test_those_that_are_refused_together_do_not_come_back_together(retry_after: float | None) -> None:
+    server = CountingServer(ClosedUntil(0.5), retry_after=retry_after)
+    settings = ClientSettings(rate_limit=RateLimit(requests_per_minute=0), retry=RetryPolicy(max_retries=8))
+    assert simulate(ask(server, settings, seconds=0.1)) == 0
+    again = [(at, 1.0) for at in server.arrived if at > 0]
+    assert len(server.refused) >= 16
+    assert most_in_a_window(again, seconds=0.02) <= 6
 
 
 def test_64_at_once_finish_within_a_tenth_of_the_ideal() -> None:
