@@ -659,7 +659,7 @@ class ProvidersReport(Struct, frozen=True, kw_only=True):
 
 
 class TriedProvider(Struct, frozen=True, kw_only=True):
-    """What became of one tiny request. ``latency_ms`` is of all its ``requests``: a step down costs one more.
+    """What became of one tiny question. ``latency_ms`` is of its last request: a step down costs one more.
 
     ``answers``: the format that was asked for; ``steps`` says what the server refused of it. ``error`` is a class
     name of errors.py. ``cost_usd`` None: unknown.

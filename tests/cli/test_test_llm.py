@@ -173,6 +173,25 @@ def test_the_latency_is_the_provider_s(online: User, wire_server: WireServer) ->
     assert openai["latency_ms"] >= 300
 
 
+def test_the_latency_is_of_the_request_that_was_answered(online: User, wire_server: WireServer) -> None:
+    said, [openai] = tried(online, "--debug")
+    [told] = [line for line in said.err.splitlines() if line.startswith("debug: ")]
+    assert f"{openai['latency_ms']:,} ms, attempt 1" in told
+
+
+def test_what_it_costs_is_counted_with_the_rest(online: User) -> None:
+    _, [openai] = tried(online)
+    used = json.loads(online.anywhere("usage", *JSON).out)
+    assert openai["cost_usd"] in json.dumps(used)
+    assert "test-llm" in json.dumps(used)
+
+
+def test_a_budget_that_does_not_allow_it_is_3(online: User, wire_server: WireServer) -> None:
+    said = online.anywhere("test-llm", "--max-cost", "0.000001")
+    assert said.code == 3
+    assert wire_server.seen == []
+
+
 def test_who_is_not_allowed_by_the_policy_is_not_asked(online: User, wire_server: WireServer) -> None:
     online.write("dbt-docsmith.yml", "policy: {providers: [groq]}\n")
     said = online("test-llm")

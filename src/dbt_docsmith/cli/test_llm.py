@@ -23,7 +23,7 @@ def test_llm(ctx: click.Context, /, **options: Any) -> None:
     from dbt_docsmith.report.providers import trial_json, trial_text
 
     talk = open_talk(options)
-    report = try_providers(load_config(given_options(options), ctx.obj))
+    report = try_providers(load_config(given_options(options), ctx.obj), talk)
     if options["output"] == "json":
         put_exactly(trial_json(report) + "\n")
     for tried in report.tried:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from importlib import import_module
+from typing import Protocol
 
 from msgspec.structs import replace
 
 from dbt_docsmith.config import Config
-from dbt_docsmith.errors import AnswerError, ConfigError, DocsmithError, ProviderError
+from dbt_docsmith.errors import AnswerError, BudgetExhausted, ConfigError, DocsmithError, ProviderError
 from dbt_docsmith.llm.answers import read_json
+from dbt_docsmith.llm.attempts import Attempt
 from dbt_docsmith.llm.providers import SPECS
 from dbt_docsmith.llm.side_thread import run_promptly
 from dbt_docsmith.pipeline.answering import Answering, open_answering
 from dbt_docsmith.pipeline.providers import ProviderChoice, choose_providers
 from dbt_docsmith.prompting.answer import ANSWER_SCHEMA, parse_answer
 from dbt_docsmith.types import Completion, Evidence, Prompt, TrialReport, TriedProvider
-
-Clock = Callable[[], float]
 
 _READY = '{"description": "ready", "question": null, "columns": []}'
 _PROMPT = Prompt(
@@ -32,20 +30,31 @@ _NOTHING = Evidence(
 )
 
 
-def try_providers(config: Config, clock: Clock = time.monotonic) -> TrialReport:
-    """Ask every chosen provider once, each for itself. ``clock`` counts seconds.
+_EXIT_CODES = {error.__name__: error.exit_code for error in (AnswerError, BudgetExhausted)}
 
-    Raises UsageError or ConfigError where nobody is chosen. The exit code is 2 where one cannot serve, 1 where one
-    answers and its answer cannot be read.
+
+class Talk(Protocol):
+    """What is said while a request is under way."""
+
+    def warn(self, message: str) -> None:
+        """Something the user may want to mend."""
+
+    def attempt(self, attempt: Attempt, *, prompts: bool = False) -> None:
+        """What a request came to."""
+
+
+def try_providers(config: Config, talk: Talk) -> TrialReport:
+    """Ask every chosen provider once, each for itself.
+
+    Raises UsageError or ConfigError where nobody is chosen. The exit code is 3 where the budget does not allow it,
+    2 where one cannot serve, 1 where one answers and its answer cannot be read.
     """
-    tried = tuple(_try(_alone(config, choice), choice, clock) for choice in choose_providers(config))
+    tried = tuple(_try(_alone(config, choice), choice, talk) for choice in choose_providers(config))
     return TrialReport(exit_code=max(_exit_code(each) for each in tried), tried=tried)
 
 
 def _exit_code(tried: TriedProvider) -> int:
-    if tried.ok:
-        return 0
-    return AnswerError.exit_code if tried.error == AnswerError.__name__ else ConfigError.exit_code
+    return 0 if tried.ok else _EXIT_CODES.get(tried.error or "", ConfigError.exit_code)
 
 
 def _alone(config: Config, choice: ProviderChoice) -> Config:
@@ -54,33 +63,36 @@ def _alone(config: Config, choice: ProviderChoice) -> Config:
     return replace(config, provider=named, model=None, use_cache=False, max_retries=0)
 
 
-def _try(config: Config, choice: ProviderChoice, clock: Clock) -> TriedProvider:
+def _try(config: Config, choice: ProviderChoice, talk: Talk) -> TriedProvider:
     spec = SPECS[choice.name]
     steps: list[str] = []
+    attempts: list[Attempt] = []
+
+    def watch(attempt: Attempt) -> None:
+        attempts.append(attempt)
+        talk.attempt(attempt, prompts=config.log_prompts)
+
     try:
-        answering = open_answering(config, dry_run=False, notice=steps.append, warn=steps.append)
+        answering = open_answering(
+            config, dry_run=False, notice=steps.append, warn=talk.warn, project="test-llm", watch=watch
+        )
     except DocsmithError as error:
         return TriedProvider(provider=choice.name, error=type(error).__name__, message=str(error))
-    begun = TriedProvider(
-        provider=choice.name,
-        host=answering.host,
-        model=answering.model,
-        answers=None if spec.offline else spec.abilities.schema,
-    )
+    begun = TriedProvider(provider=choice.name, host=answering.host, model=answering.model)
     if spec.offline:
-        return replace(begun, ok=True, latency_ms=0)
+        return replace(begun, ok=True)
     if spec.package is not None:
         import_module(spec.package)  # a second or two of this machine's, which is no latency of the provider's
-    started = clock()
     fault = run_promptly(_ask(answering))
     meter = answering.meter
     return replace(
         begun,
         ok=fault is None,
-        latency_ms=round(1000 * (clock() - started)),
+        latency_ms=attempts[-1].milliseconds if attempts else None,
         requests=meter.requests,
         usage=meter.usage,
         cost_usd=meter.cost_usd,
+        answers=spec.abilities.schema,
         steps=tuple(steps),
         error=type(fault).__name__ if fault else None,
         message=str(fault) if fault else None,
