@@ -24,9 +24,14 @@ Money = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 
 class HeaderFrom(Struct, frozen=True, forbid_unknown_fields=True):
-    """A header's value that is not written down: the name of the environment variable that has it."""
+    """A header's value that is not written down: an environment variable has it, or a command prints it."""
 
-    env: str
+    env: str | None = None
+    command: str | list[str] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.env is None) == (self.command is None):
+            raise ValueError("expected either env or command")
 
 
 class ProviderSection(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +39,9 @@ class ProviderSection(Struct, frozen=True, forbid_unknown_fields=True):
 
     base_url: str | None = None
     model: str | None = None
+    api_key_command: str | list[str] | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
     headers: dict[str, str | HeaderFrom] = {}
     context_tokens: int | None = None
 

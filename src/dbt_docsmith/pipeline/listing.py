@@ -86,6 +86,7 @@ def _set_by(config: Config, spec: ProviderSpec, need: Need) -> str | None:
     """The variable or the key of the file that says it. Its value stays where it is."""
     named = next((name for name in need.variables if config.environ.get(name, "").strip()), None)
     section = config.file.providers.get(spec.name, ProviderSection())
-    if named is None and getattr(section, need.name, None):
-        return f"{FILE_NAME}: providers.{spec.name}.{need.name}"
+    key = "api_key_command" if need.name == "api_key" else need.name
+    if named is None and getattr(section, key, None):
+        return f"{FILE_NAME}: providers.{spec.name}.{key}"
     return named

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dbt_docsmith.config import Config
 from dbt_docsmith.config_file import FILE_NAME, HeaderFrom, ProviderSection
 from dbt_docsmith.errors import ConfigError, UsageError
 from dbt_docsmith.hiding import secrets_of
-from dbt_docsmith.llm.network import read_network
+from dbt_docsmith.llm.credentials import Command, read_command
+from dbt_docsmith.llm.network import Network, read_network
 from dbt_docsmith.llm.providers import SPECS, build
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec, Variable
 from dbt_docsmith.nearest import did_you_mean
@@ -66,25 +68,30 @@ def _configured(config: Config) -> str:
 
 
 def _is_configured(config: Config, spec: ProviderSpec) -> bool:
-    return any(config.environ.get(variable, "").strip() for variable in spec.configured_by)
+    section = config.file.providers.get(spec.name, ProviderSection())
+    told = any(config.environ.get(variable, "").strip() for variable in spec.configured_by)
+    return told or section.api_key_command is not None
 
 
 def _settings(config: Config, choice: ProviderChoice) -> ProviderSettings:
     spec = SPECS[choice.name]
     section = config.file.providers.get(choice.name, ProviderSection())
     environ = config.environ
+    where = f"{FILE_NAME}: providers.{choice.name}"
     key = next((environ[name] for name in spec.key_variables if environ.get(name)), None)
-    model_variable, url_variable = spec.model_variable or "", spec.base_url_variable or ""
+    from_environment = environ.get(spec.base_url_variable or "")
     return ProviderSettings(
-        model=choice.model or environ.get(model_variable) or section.model,
+        model=choice.model or environ.get(spec.model_variable or "") or section.model,
         api_key=key,
-        base_url=environ.get(url_variable) or section.base_url,
+        base_url=from_environment or section.base_url,
+        base_url_named=f"{where}.base_url" if section.base_url and not from_environment else "",
         timeout=config.timeout,
-        headers=_headers(choice.name, section.headers, environ),
+        headers=_headers(where, section.headers, environ),
         values={variable.name: _value(variable, environ) for variable in spec.variables},
         context_tokens=section.context_tokens,
-        network=read_network(environ),
-        hidden=secrets_of(environ),
+        network=_network(config, section),
+        hidden=(*secrets_of(environ), *_taken(section.headers, environ)),
+        commands=_commands(where, section, key_is_set=key is not None, takes_key=bool(spec.key_variables)),
     )
 
 
@@ -92,12 +99,43 @@ def _value(variable: Variable, environ: Mapping[str, str]) -> str:
     return next((environ[name].strip() for name in variable.variables if environ.get(name)), variable.default)
 
 
-def _headers(provider: str, headers: Mapping[str, str | HeaderFrom], environ: Mapping[str, str]) -> dict[str, str]:
-    filled = {}
+def _network(config: Config, section: ProviderSection) -> Network:
+    """The environment's, with the certificate that the file has for this provider."""
+    network = read_network(config.environ)
+    if network.client_cert or network.client_key or not (section.client_cert or section.client_key):
+        return network
+    cert, key = (
+        str(config.project_dir / name) if name else None for name in (section.client_cert, section.client_key)
+    )
+    return replace(network, client_cert=cert, client_key=key)
+
+
+def _headers(where: str, headers: Mapping[str, str | HeaderFrom], environ: Mapping[str, str]) -> dict[str, str]:
+    """The headers that are known now; what commands print is not yet."""
     for name, value in headers.items():
-        if isinstance(value, HeaderFrom) and value.env not in environ:
-            raise ConfigError(
-                f"{FILE_NAME}: providers.{provider}.headers.{name}: the variable {value.env} is not set"
-            )
-        filled[name] = environ[value.env] if isinstance(value, HeaderFrom) else value
-    return filled
+        if isinstance(value, HeaderFrom) and value.env and value.env not in environ:
+            raise ConfigError(f"{where}.headers.{name}: the variable {value.env} is not set")
+    written = {name: value for name, value in headers.items() if isinstance(value, str)}
+    return written | {
+        name: environ[value.env] for name, value in headers.items() if isinstance(value, HeaderFrom) and value.env
+    }
+
+
+def _taken(headers: Mapping[str, str | HeaderFrom], environ: Mapping[str, str]) -> list[str]:
+    """What headers take from variables: nobody would who may write it down."""
+    return [environ[value.env] for value in headers.values() if isinstance(value, HeaderFrom) and value.env]
+
+
+def _commands(where: str, section: ProviderSection, *, key_is_set: bool, takes_key: bool) -> dict[str, Command]:
+    """The commands that print the key, where no variable holds it, and values of headers."""
+    found = {
+        name: read_command(value.command, f"{where}.headers.{name}")
+        for name, value in section.headers.items()
+        if isinstance(value, HeaderFrom) and value.command is not None
+    }
+    if section.api_key_command is not None:
+        if not takes_key:
+            raise ConfigError(f"{where}.api_key_command: this provider takes no key; remove it")
+        command = read_command(section.api_key_command, f"{where}.api_key_command")
+        found |= {} if key_is_set else {"api_key": command}
+    return found

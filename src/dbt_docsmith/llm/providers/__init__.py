@@ -8,6 +8,7 @@ from dbt_docsmith.errors import CredentialsMissing, UsageError
 from dbt_docsmith.llm.hosts import is_loopback
 from dbt_docsmith.llm.providers import anthropic, azure_openai, bedrock, google_gemini, ollama, openai, rules
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec
+from dbt_docsmith.llm.providers.late import LateProvider
 from dbt_docsmith.llm.providers.needs import find_sdk, missing
 
 SPECS: dict[str, ProviderSpec] = {
@@ -44,7 +45,7 @@ def build(
         raise CredentialsMissing(
             f"provider {name} needs the package '{spec.package}': pip install 'dbt-docsmith[{spec.extra}]'"
         )
-    provider = spec.make(spec, settings, notice)
+    provider = (LateProvider if settings.commands else spec.make)(spec, settings, notice)
     if not spec.offline:
         settings.network.check(settings.base_url or spec.default_base_url)
     return provider

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from dbt_docsmith.errors import DeadlineExceeded
 from dbt_docsmith.hiding import scrub, secrets_of, unmistakable
+from dbt_docsmith.llm.credentials import Command
 from dbt_docsmith.llm.network import Network
 from dbt_docsmith.llm.server_limits import ServerLimits
 from dbt_docsmith.types import Completion, CompletionRequest
@@ -89,20 +90,23 @@ class Variable(Struct, frozen=True, kw_only=True):
 class ProviderSettings(Struct, frozen=True, kw_only=True):
     """What a person has set of one provider. None: the provider's own default. ``timeout`` is in seconds.
 
-    ``values`` holds what the ``variables`` of its spec say; ``context_tokens`` what fits in a prompt and its
-    answer together; ``hidden`` what else must never be shown. Neither it, the key, a header's value nor what a
-    base URL says of a user shows in its repr.
+    ``base_url_named`` says where the base URL was set. ``values`` holds what the ``variables`` of its spec say;
+    ``context_tokens`` what fits in a prompt and its answer together; ``hidden`` what else must never be shown.
+    ``commands`` print the ``api_key``, and values of headers by their names, when they are needed. Neither the
+    key, a header's value, ``hidden`` nor what a base URL says of a user shows in its repr.
     """
 
     model: str | None = None
     api_key: str | None = None
     base_url: str | None = None
+    base_url_named: str = ""
     timeout: float = 120.0
     headers: Mapping[str, str] = {}
     values: Mapping[str, str] = {}
     context_tokens: int | None = None
     network: Network = Network()
     hidden: tuple[str, ...] = ()
+    commands: Mapping[str, Command] = {}
 
     @property
     def header_keys(self) -> tuple[str, ...]:
@@ -110,6 +114,11 @@ class ProviderSettings(Struct, frozen=True, kw_only=True):
         return tuple(
             value for name, value in self.headers.items() if value.strip() and _SECRET_HEADER.search(name)
         )
+
+    @property
+    def key_commands(self) -> tuple[str, ...]:
+        """What commands will print that is a key: ``api_key``, or a header with a telling name."""
+        return tuple(name for name in self.commands if _SECRET_HEADER.search(name))
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -13,8 +13,7 @@ _NO_KEY = "no-key-needed"
 
 def base_url_of(spec: ProviderSpec, settings: ProviderSettings) -> BaseUrl:
     """The base URL that is set, else the provider's own. Raises ConfigError where it is no URL."""
-    named = spec.base_url_variable or f"the base URL of {spec.name}"
-    return read_base_url(settings.base_url or spec.default_base_url, spec.known_suffixes, named)
+    return read_base_url(settings.base_url or spec.default_base_url, spec.known_suffixes, _named(spec, settings))
 
 
 def endpoint_of(spec: ProviderSpec, settings: ProviderSettings, host: str) -> Endpoint:
@@ -23,7 +22,7 @@ def endpoint_of(spec: ProviderSpec, settings: ProviderSettings, host: str) -> En
         where=f"{spec.name} at {host}",
         model=settings.model or spec.default_model,
         key_hint=" or ".join(spec.key_variables),
-        url_hint=spec.base_url_variable or "the base URL",
+        url_hint=_named(spec, settings),
         hide=lambda text: scrub(text, settings.secrets),
     )
 
@@ -37,3 +36,8 @@ def key_of(spec: ProviderSpec, settings: ProviderSettings) -> str:
     if not key.isascii() or not key.isprintable():
         raise ConfigError(f"the key in {' or '.join(spec.key_variables)} holds characters that no key has")
     return key or _NO_KEY
+
+
+def _named(spec: ProviderSpec, settings: ProviderSettings) -> str:
+    """Where the base URL is set, or could be."""
+    return settings.base_url_named or spec.base_url_variable or f"the base URL of {spec.name}"

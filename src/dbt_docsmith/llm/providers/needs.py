@@ -25,7 +25,7 @@ class Need(Struct, frozen=True, kw_only=True):
 
     def is_told(self, settings: ProviderSettings) -> bool:
         """Whether the settings hold it."""
-        key = settings.api_key or "".join(settings.header_keys)
+        key = settings.api_key or "".join((*settings.header_keys, *settings.key_commands))
         own = {"api_key": key, "base_url": settings.base_url, "model": settings.model}
         return bool(({**settings.values, **own}.get(self.name) or "").strip())
 
