@@ -251,3 +251,27 @@ def test_a_process_killed_while_it_writes_loses_nothing_it_had_kept(tmp_path: Pa
     assert store.find("k") is not None
     store.close()
     assert notices == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_two_processes_keep_all_they_have_while_others_are_killed_in_the_middle_of_writing(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite"
+    steady = [writer(path, name, 300) for name in ("a", "b")]
+    victims = [writer(path, f"victim{number}", 100_000) for number in range(3)]
+    for process in (*steady, *victims):
+        start(process)
+    kept: dict[int, list[str]] = {}
+    for number, victim in enumerate(victims):
+        assert victim.stdout is not None
+        kept[number] = [victim.stdout.readline().strip() for _ in range(10)]
+        victim.send_signal(signal.SIGKILL)
+        kept[number] += [line for line in victim.communicate(timeout=60)[0].split("\n")[:-1] if line]
+    said = [process.communicate(timeout=60)[0] for process in steady]
+    assert all("notice" not in lines and lines.split()[-1] == "299" for lines in said)
+    notices: list[str] = []
+    store = opened(path, notices)
+    assert all(store.find(f"{name}-{number}") for name in "ab" for number in range(300))
+    assert all(store.find(f"victim{victim}-{number}") for victim, numbers in kept.items() for number in numbers)
+    store.close()
+    assert notices == []
+    assert [each.name for each in tmp_path.iterdir() if "unreadable" in each.name] == []

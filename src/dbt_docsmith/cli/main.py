@@ -41,7 +41,7 @@ for command in (document, check, demo, prompts, providers, test_llm, cache, usag
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """The program. Exits with the codes of the contract: 0, 1, 2, 130."""
+    """The program. Exits with the codes of the contract: 0, 1, 2, 3, 130."""
     arguments = list(sys.argv[1:] if args is None else args)
     sys.exit(run(arguments))
 

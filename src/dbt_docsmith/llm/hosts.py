@@ -20,3 +20,12 @@ def is_loopback(host: str) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def is_private(host: str) -> bool:
+    """Whether a ``host`` or ``host:port`` is this machine or one of its network, by its address or its name."""
+    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    try:
+        return not ip_address(name).is_global
+    except ValueError:
+        return "." not in name or name.endswith((".local", ".internal", ".lan", ".localhost"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from ipaddress import ip_address
 
 from msgspec import Struct
 
+from dbt_docsmith.llm.hosts import is_private
 from dbt_docsmith.llm.providers import SPECS
 from dbt_docsmith.llm.providers.base import Provider
 from dbt_docsmith.types import Completion, Usage
@@ -59,14 +59,7 @@ class Prices:
 def runs_here(provider: Provider) -> bool:
     """Whether a local server answers from this machine or its private network, and so nobody sends a bill."""
     spec = SPECS.get(provider.name)
-    return spec is not None and spec.local and _is_private(provider.host.rpartition(":")[0] or provider.host)
-
-
-def _is_private(host: str) -> bool:
-    try:
-        return not ip_address(host.strip("[]")).is_global
-    except ValueError:
-        return "." not in host or host.endswith((".local", ".internal", ".lan", ".localhost"))
+    return spec is not None and spec.local and is_private(provider.host)
 
 
 def has_table() -> bool:

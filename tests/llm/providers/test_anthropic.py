@@ -30,7 +30,7 @@ from dbt_docsmith.errors import (
 )
 from dbt_docsmith.types import Completion, Usage
 
-BILLED = Usage(prompt_tokens=100, cached_prompt_tokens=40, completion_tokens=20)
+BILLED = Usage(prompt_tokens=100, cached_prompt_tokens=40, completion_tokens=20, cache_write_tokens=10)
 NAME = "ANTHROPIC_BASE_URL"
 LIMITS_APART = {
     "anthropic-ratelimit-requests-limit": "50",

@@ -116,7 +116,9 @@ def test_an_answer_comes_back_with_its_usage(wire_server: WireServer) -> None:
 def test_tokens_written_to_the_cache_are_tokens_of_the_prompt(wire_server: WireServer) -> None:
     usage = {"inputTokens": 5, "outputTokens": 2, "cacheReadInputTokens": 30, "cacheWriteInputTokens": 700}
     completion = answered(wire_server, conversing({"text": "{}"}, usage=usage))
-    assert completion.usage == Usage(prompt_tokens=735, cached_prompt_tokens=30, completion_tokens=2)
+    assert completion.usage == Usage(
+        prompt_tokens=735, cached_prompt_tokens=30, completion_tokens=2, cache_write_tokens=700
+    )
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"inputTokens": None}, "many", {"inputTokens": []}])

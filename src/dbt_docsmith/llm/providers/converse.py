@@ -129,9 +129,10 @@ def _usage(reported: object) -> Usage:
         tokens = None
     if tokens is None:
         return Usage()
-    cached = tokens.cache_read_input_tokens or 0
+    cached, written = tokens.cache_read_input_tokens or 0, tokens.cache_write_input_tokens or 0
     return Usage(
-        prompt_tokens=(tokens.input_tokens or 0) + cached + (tokens.cache_write_input_tokens or 0),
+        prompt_tokens=(tokens.input_tokens or 0) + cached + written,
         cached_prompt_tokens=cached,
         completion_tokens=tokens.output_tokens or 0,
+        cache_write_tokens=written,
     )

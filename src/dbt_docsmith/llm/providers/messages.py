@@ -126,11 +126,12 @@ def _usage(reported: object) -> Usage:
         tokens = msgspec.convert(reported, _Tokens | None, strict=False) or _Tokens()
     except msgspec.ValidationError:
         return Usage()
-    cached = tokens.cache_read_input_tokens or 0
+    cached, written = tokens.cache_read_input_tokens or 0, tokens.cache_creation_input_tokens or 0
     return Usage(
-        prompt_tokens=(tokens.input_tokens or 0) + (tokens.cache_creation_input_tokens or 0) + cached,
+        prompt_tokens=(tokens.input_tokens or 0) + cached + written,
         cached_prompt_tokens=cached,
         completion_tokens=tokens.output_tokens or 0,
+        cache_write_tokens=written,
     )
 
 
