@@ -170,6 +170,29 @@ def test_a_machine_in_the_cloud_has_the_keys_of_its_role(home: Home, machine: st
     assert home.server.seen[0].headers["x-amz-security-token"] == "role-token"
 
 
+@pytest.mark.slow
+def test_a_container_has_the_keys_of_its_role(home: Home, machine: str) -> None:
+    """The whole program, as botocore reads that from the process's own environment."""
+    said = subprocess.run(
+        [sys.executable, "-m", "dbt_docsmith", "test-llm", "--provider", "bedrock"],
+        cwd=home.folder,
+        env={
+            "PATH": "",
+            "HOME": str(home.folder),
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{machine}/keys",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_REGION": "eu-central-1",
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"http://{home.server.host}",
+            "BEDROCK_MODEL_ID": CLAUDE,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert signed_by(home.server.seen[0], KEY) == ACCESS_KEY, said
+    assert KEY not in said.stdout + said.stderr
+
+
 SSO = """[profile sso]
 sso_session = company
 sso_account_id = 123456789012

@@ -1,7 +1,9 @@
 """Ollama's chat over a socket, against a recorder: what is sent, and what becomes of every answer."""
 
+import asyncio
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -288,6 +290,32 @@ def test_the_deadline_bounds_the_whole_request(wire_server: WireServer, reply: R
     assert type(error) is DeadlineExceeded
     assert "--llm-timeout" in str(error)
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(("told", "at_once"), [("", 2), ("1", 1), ("8", 8), ("0", 2), ("many", 2)])
+def test_no_more_is_sent_at_once_than_the_server_takes(wire_server: WireServer, told: str, at_once: int) -> None:
+    """The others wait here, where no deadline runs yet: the server would let them wait in its own."""
+    together = threading.Barrier(at_once)
+    present: list[int] = []
+    most = 0
+
+    def respond(_body: Body) -> Reply:
+        nonlocal most
+        present.append(1)
+        most = max(most, len(present))
+        together.wait(30)
+        present.pop()
+        return chatting("{}")
+
+    wire_server.respond = respond
+    provider = build("ollama", replace(settings(wire_server), values={"at_once": told}))
+
+    async def run() -> None:
+        await asyncio.gather(*(provider.complete(REQUEST) for _ in range(3 * at_once)))
+        await provider.aclose()
+
+    asyncio.run(run())
+    assert most == at_once
 
 
 def test_a_server_that_is_not_started_is_named_with_the_command_that_starts_it() -> None:

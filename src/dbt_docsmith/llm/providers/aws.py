@@ -99,6 +99,7 @@ def _search(values: Mapping[str, str], ca_file: str | None) -> Any:
 
     session = Session(profile=values.get("profile") or None)
     given = {
+        "region": values.get("region"),
         "config_file": values.get("config_file"),
         "credentials_file": values.get("credentials_file"),
         "ca_bundle": ca_file,

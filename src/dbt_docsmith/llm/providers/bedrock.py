@@ -41,11 +41,9 @@ class BedrockProvider:
     offline = False
 
     def __init__(self, spec: ProviderSpec, settings: ProviderSettings, notice: Notice) -> None:
-        region = find_region(settings)
-        base = base_url_of(
-            spec,
-            replace(settings, base_url=_endpoint_url(settings) or spec.default_base_url.format(region=region)),
-        )
+        region, endpoint_url = find_region(settings), _endpoint_url(settings)
+        regional = spec.default_base_url.format(region=region)
+        base = base_url_of(spec, replace(settings, base_url=endpoint_url or regional))
         settings = _trusting(settings)
         self.name = spec.name
         self.model = settings.model or spec.default_model
@@ -59,6 +57,7 @@ class BedrockProvider:
         self._endpoint = replace(
             endpoint_of(spec, settings, base.host),
             key_hint=spec.key_variables[0] if self._key else "the AWS credentials",
+            url_hint=spec.base_url_variable if endpoint_url else "AWS_REGION",
             hide=lambda text: scrub(text, self._secrets),
         )
         self._calls = HttpCalls(self._endpoint, settings)

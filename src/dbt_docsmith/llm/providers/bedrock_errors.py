@@ -35,9 +35,7 @@ _NOT_SIGNED_IN = {
 }
 _NOT_CACHED = re.compile("did not allow prompt caching", re.IGNORECASE)  # said with a 403, of a parameter
 _A_DAY = re.compile(r"\b(?:per|a) day\b|\bdaily\b", re.IGNORECASE)
-_NO_SUCH_MODEL = re.compile(
-    r"model identifier is invalid|could not resolve the foundation model|model identifier", re.IGNORECASE
-)
+_NO_SUCH_MODEL = re.compile(r"model identifier|could not resolve the foundation model", re.IGNORECASE)
 _NEEDS_PROFILE = re.compile(r"on-demand throughput|inference profile that contains", re.IGNORECASE)
 _TOO_MANY_ASKED = re.compile(r"maximum tokens you requested|max_?tokens", re.IGNORECASE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 
@@ -31,12 +32,16 @@ from dbt_docsmith.llm.server_limits import ServerLimits, read_limits
 from dbt_docsmith.types import Completion, CompletionRequest
 
 _PORT = 11434
+_AT_ONCE = 2
 _EVERYWHERE = {"0.0.0.0", "[::]"}
 _KNOWN_PATH = re.compile(r"/(?:api(?:/chat|/generate)?|v1(?:/chat/completions)?)?/*$")
 
 
 class OllamaProvider:
-    """One model of one server. What it turns out not to support is not sent to it again."""
+    """One model of one server. What it turns out not to support is not sent to it again.
+
+    A server takes few requests at once and lets the others wait: those wait here, where no deadline runs yet.
+    """
 
     offline = False
 
@@ -50,6 +55,7 @@ class OllamaProvider:
         self._url = f"{base.url}/chat"
         self._headers = {"Authorization": f"Bearer {key_of(spec, settings)}"} if settings.api_key else {}
         self._timeout = settings.timeout
+        self._slots = asyncio.Semaphore(_slots(settings.values.get("at_once", "")))
         self._secrets = settings.secrets
         self._most_context = settings.context_tokens or spec.context_tokens
         self._context = 0
@@ -65,7 +71,7 @@ class OllamaProvider:
         abilities = self._learning.abilities
         self._context = max(self._context, context_for(request, self._most_context))
         body = build_request(request, abilities, self._context)
-        async with deadline(self._timeout, self._endpoint.where):
+        async with self._slots, deadline(self._timeout, self._endpoint.where):
             answer = await self._calls.post(self._url, msgspec.json.encode(body), self._headers)
         self.limits = read_limits(answer.headers)
         if answer.status >= 300:
@@ -93,6 +99,10 @@ def read_ollama_url(text: str) -> str:
     return f"{scheme}://{host}{port}{_KNOWN_PATH.sub('', slash + path)}/api"
 
 
+def _slots(told: str) -> int:
+    return int(told) if told.isdecimal() and int(told) > 0 else _AT_ONCE
+
+
 def _host_and_port(netloc: str) -> tuple[str, str]:
     found = re.fullmatch(r"(.*?)(:\d*)?", netloc)
     return (found[1], found[2] or "") if found else (netloc, "")
@@ -107,7 +117,12 @@ SPEC = ProviderSpec(
     default_base_url="http://localhost:11434",
     model_variable="OLLAMA_MODEL",
     default_model="qwen3:8b",
-    variables=(Variable(name="host", variables=("OLLAMA_HOST",), what="the server's address"),),
+    variables=(
+        Variable(name="host", variables=("OLLAMA_HOST",), what="the server's address"),
+        Variable(
+            name="at_once", variables=("OLLAMA_NUM_PARALLEL",), what="requests at once", default=str(_AT_ONCE)
+        ),
+    ),
     known_suffixes=("/api", "/v1"),
     abilities=Abilities(thinking_off=True),
     context_tokens=32_768,
