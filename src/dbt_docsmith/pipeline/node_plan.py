@@ -73,11 +73,12 @@ class Planner(Struct, frozen=True, kw_only=True):
         free, pending, rest = [], [], []
         for column in target.columns:
             found = self.free_texts.find(target.node, column, file)
-            origin = None if found else self._promised_origin(target, column, promised)
-            if found is not None:
-                free.append(found)
-            elif origin is not None:
+            inherited = found is not None and found.proposal.origin == "inherited"
+            origin = None if inherited else self._promised_origin(target, column, promised)
+            if origin is not None:
                 pending.append(_pending(target, column, origin, file))
+            elif found is not None:
+                free.append(found)
             else:
                 rest.append(column)
         given = {(each.proposal.column or "").lower(): each.rendered for each in free}
