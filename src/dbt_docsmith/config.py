@@ -161,6 +161,9 @@ OPTIONS: tuple[Option, ...] = (
         default="failed",
     ),
     Option(name="min_coverage", flag="--min-coverage", parse=percentage),
+    Option(name="compare", flag="--compare"),
+    Option(name="new_only", flag="--new-only", default=False),
+    Option(name="state", flag="--state", variables=("DBT_STATE",)),
     Option(
         name="count_columns",
         flag="--count-columns",
@@ -223,6 +226,9 @@ class Config(Struct, frozen=True, kw_only=True):
     prompt_tokens: int
     fail_on: str
     min_coverage: float | None
+    compare: Path | None
+    new_only: bool
+    state: Path | None
     count_columns: str
 
     def __repr__(self) -> str:
@@ -246,7 +252,7 @@ def load_config(given: Mapping[str, Any], environ: Mapping[str, str] | None = No
     values = {name: setting.value for name, setting in settings.items()}
     for name in ("select", "exclude", "selectors", "resource_types"):
         values[name] = tuple(values[name])
-    for name in ("manifest", "catalog", "profiles_dir"):
+    for name in ("manifest", "catalog", "profiles_dir", "compare", "state"):
         values[name] = Path(values[name]) if values[name] else None
     values["prompt_file"] = _prompt_file(settings["prompt_file"], project_dir)
     values["cache_dir"] = find_cache_dir(environ)

@@ -492,12 +492,16 @@ class Coverage(Struct, frozen=True, kw_only=True):
 
 
 class Missing(Struct, frozen=True, kw_only=True):
-    """One description that is not there; ``file`` and ``line`` of where it would stand."""
+    """One description that is not there; ``file`` and ``line`` of where it would stand.
+
+    ``node_file`` is the file that defines the node: its SQL, a seed's data, a source's YAML.
+    """
 
     unique_id: str
     column: str | None
     file: str | None
     line: int | None
+    node_file: str | None = None
 
 
 class Counts(Struct, frozen=True, kw_only=True):
@@ -604,7 +608,11 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 class CheckReport(Struct, frozen=True, kw_only=True):
-    """All there is to tell of a ``check`` run."""
+    """All there is to tell of a ``check`` run.
+
+    ``new_only``: ``missing`` holds only what was not missing before. ``before`` is the coverage of the report it
+    was compared with. ``repo_prefix`` leads from the git root to the project: ``transform/``.
+    """
 
     exit_code: int
     columns_from: str
@@ -612,6 +620,9 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     missing: tuple[Missing, ...] = ()
     failures: tuple[Failure, ...] = ()
     thresholds: Mapping[str, float] = {}
+    new_only: bool = False
+    before: Coverage | None = None
+    repo_prefix: str = ""
     warnings: tuple[str, ...] = ()
 
 

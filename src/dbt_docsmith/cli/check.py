@@ -6,14 +6,25 @@ from typing import Any
 
 import click
 
-from dbt_docsmith.cli.options import DbtCommand, given_options, output_options, project_options, selection_options
+from dbt_docsmith.cli.options import (
+    DbtCommand,
+    format_option,
+    given_options,
+    project_options,
+    selection_options,
+    talk_options,
+)
 
 
 @click.command(cls=DbtCommand, short_help="Say what is not documented.")
 @selection_options
 @click.option("--min-coverage", metavar="PERCENT", help="Pass from this share of descriptions on.")
 @click.option("--count-columns", metavar="declared|known", help="Which columns count (default: declared).")
-@output_options
+@click.option("--compare", metavar="FILE", help="Fail where less is documented than in an earlier JSON report.")
+@click.option("--new-only", is_flag=True, help="Fail only on what was not missing before; needs --state.")
+@click.option("--state", metavar="DIR", help="Where the manifest.json of before is.")
+@format_option("text", "json", "markdown", "github", "sarif")
+@talk_options
 @project_options
 @click.pass_context
 def check(ctx: click.Context, /, **options: Any) -> None:
@@ -24,14 +35,14 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     from dbt_docsmith.cli.talk import open_talk
     from dbt_docsmith.config import load_config
     from dbt_docsmith.pipeline.check import run_check
-    from dbt_docsmith.report.json import check_json
-    from dbt_docsmith.report.text import check_text
+    from dbt_docsmith.report.checks import check_in
 
     talk = open_talk(options)
     report = run_check(load_config(given_options(options), ctx.obj), talk)
     report = replace(report, warnings=talk.warnings)
-    if options["output"] == "json":
-        put_exactly(check_json(report) + "\n")
+    text = check_in(options["output"], report)
+    if options["output"] == "text":
+        put(text)
     else:
-        put(check_text(report))
+        put_exactly(text + "\n")
     ctx.exit(report.exit_code)

@@ -65,8 +65,13 @@ selection_options = _group(
     ),
 )
 
-output_options = _group(
-    click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True),
+
+def format_option(*formats: str) -> Decorator[Any]:
+    """``--format`` with the formats that a command has."""
+    return click.option("--format", "output", type=click.Choice(formats), default="text", show_default=True)
+
+
+talk_options = _group(
     click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors."),
     click.option("--debug", is_flag=True, help="Say on stderr what each request came to; show tracebacks."),
     click.option(
@@ -74,6 +79,8 @@ output_options = _group(
     ),
     click.option("--no-use-colors", is_flag=True, help="Plain output (NO_COLOR does the same)."),
 )
+
+output_options = _group(format_option("text", "json"), talk_options)
 
 llm_options = _group(
     click.option(

@@ -40,13 +40,18 @@ def missing(
         written = on_disk[node.unique_id]
         file = written.file or node.properties_file
         if written.text is None:
-            found.append(Missing(unique_id=node.unique_id, column=None, file=file, line=written.line))
+            found.append(_missing(node, None, file, written.line))
         for name in _counted(written, known[node.unique_id], columns_from):
             if written.column_text(name) is None:
                 column = written.columns.get(name.lower())
                 line = column.line if column else written.line
-                found.append(Missing(unique_id=node.unique_id, column=name, file=file, line=line))
+                found.append(_missing(node, name, file, line))
     return tuple(found)
+
+
+def _missing(node: Node, column: str | None, file: str | None, line: int | None) -> Missing:
+    defined_in = node.original_file_path or None
+    return Missing(unique_id=node.unique_id, column=column, file=file, line=line, node_file=defined_in)
 
 
 def _counted(written: NodeOnDisk, known: KnownColumns, columns_from: ColumnsFrom) -> list[str]:

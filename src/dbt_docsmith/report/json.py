@@ -32,6 +32,8 @@ def check_json(report: CheckReport) -> str:
             "missing": msgspec.to_builtins(report.missing),
             "stale": [],
             "thresholds": dict(report.thresholds),
+            "new_only": report.new_only,
+            "compared_with": _coverage(report.before) if report.before else None,
             "failures": msgspec.to_builtins(report.failures),
             "warnings": list(report.warnings),
         }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from dbt_docsmith.one_line import one_line
-from dbt_docsmith.report.totals import coverage_line, plural, summary
+from dbt_docsmith.report.totals import check_line, named, summary
 from dbt_docsmith.types import CheckReport, Failure, Proposal, Report
 
 _MOST_NAMED = 3
@@ -31,16 +31,11 @@ def beside_texts(report: Report) -> str:
 def check_text(report: CheckReport) -> str:
     """The result of ``check``: each missing description with its place, then the coverage."""
     missing = report.missing[:_MOST_MISSING]
-    lines = [f"{place(m.file, m.line)}: {_named(m.unique_id, m.column)} has no description" for m in missing]
+    lines = [f"{place(m.file, m.line)}: {named(m.unique_id, m.column)} has no description" for m in missing]
     if len(report.missing) > _MOST_MISSING:
         lines.append(f"... and {len(report.missing) - _MOST_MISSING} more (--format json lists all)")
     lines += _failures(report.failures)
-    lines.append(f"{plural(len(report.missing), 'description')} missing")
-    lines.append(f"{coverage_line(report.coverage)} ({report.columns_from} columns)")
-    documented, whole = (sum(pair) for pair in zip(report.coverage.nodes, report.coverage.columns, strict=True))
-    for wanted in report.thresholds.values():
-        lines.append(f"{_percent(documented, whole)} % of all, at least {wanted:g} % wanted")
-    return "\n".join(lines)
+    return "\n".join([*lines, *check_line(report).split("; ")])
 
 
 def place(file: str | None, line: int | None) -> str:
@@ -48,11 +43,6 @@ def place(file: str | None, line: int | None) -> str:
     if file is None:
         return "(no properties file)"
     return f"{file}:{line}" if line else file
-
-
-def _percent(documented: int, whole: int) -> str:
-    """Rounded down, so that nothing unfinished looks whole."""
-    return f"{(1000 * documented // whole) / 10 if whole else 100:g}"
 
 
 def _nodes(report: Report, width: int | None) -> Iterator[str]:
@@ -86,14 +76,14 @@ def _questions(report: Report) -> Iterator[str]:
     if report.questions:
         yield "Questions for the owners:"
     for question in report.questions:
-        yield f"  {_named(question.unique_id, question.column)}: {one_line(question.question)}"
+        yield f"  {named(question.unique_id, question.column)}: {one_line(question.question)}"
 
 
 def _failures(failures: Sequence[Failure]) -> Iterator[str]:
     """Each error once, however many texts it cost."""
     costs: dict[tuple[str, str], list[str]] = {}
     for failure in failures:
-        name = _named(failure.unique_id, failure.column)
+        name = named(failure.unique_id, failure.column)
         costs.setdefault((failure.error, one_line(failure.message)), []).append(name)
     if costs:
         yield "Failed:"
@@ -113,7 +103,3 @@ def _notes(report: Report) -> Iterator[str]:
 def _listed(names: Sequence[str]) -> str:
     rest = len(names) - _MOST_NAMED
     return ", ".join(names[:_MOST_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
-
-
-def _named(unique_id: str, column: str | None) -> str:
-    return f"{unique_id}.{column}" if column else unique_id

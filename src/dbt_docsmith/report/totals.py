@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dbt_docsmith.types import Coverage, Estimate, ModelUsage, Proposal, Report, UsageTotals
+from dbt_docsmith.types import CheckReport, Coverage, Estimate, ModelUsage, Proposal, Report, UsageTotals
 
 _LEAST_SHOWN = Decimal("0.0001")
 
@@ -26,7 +26,29 @@ def stats_lines(report: Report) -> str:
 
 def coverage_line(coverage: Coverage) -> str:
     """``16/26 (61 %) of nodes, 38/84 (45 %) of columns documented``; percents are rounded down."""
-    return f"{_share(coverage.nodes)} of nodes, {_share(coverage.columns)} of columns documented"
+    return f"{share(coverage.nodes)} of nodes, {share(coverage.columns)} of columns documented"
+
+
+def check_line(report: CheckReport) -> str:
+    """``3 descriptions missing; 16/26 (61 %) of nodes, ...``."""
+    what = "new description" if report.new_only else "description"
+    covered = f"{coverage_line(report.coverage)} ({report.columns_from} columns)"
+    return "; ".join([f"{plural(len(report.missing), what)} missing", covered, *threshold_lines(report)])
+
+
+def threshold_lines(report: CheckReport) -> list[str]:
+    """What the coverage was measured by, in words."""
+    documented, whole = (sum(pair) for pair in zip(report.coverage.nodes, report.coverage.columns, strict=True))
+    wanted = [
+        f"{_percent(documented, whole)} % of all, at least {least:g} % wanted"
+        for least in report.thresholds.values()
+    ]
+    return wanted + ([f"before: {coverage_line(report.before)}"] if report.before else [])
+
+
+def named(unique_id: str, column: str | None) -> str:
+    """``model.shop.orders.status``, or the node's unique id alone."""
+    return f"{unique_id}.{column}" if column else unique_id
 
 
 def plural(number: int, noun: str) -> str:
@@ -75,10 +97,16 @@ def _coverage(report: Report) -> Iterator[str]:
         yield f"after:  {coverage_line(report.coverage.after)}"
 
 
-def _share(counted: tuple[int, int]) -> str:
+def share(counted: tuple[int, int]) -> str:
+    """``16/26 (61 %)``, rounded down."""
     documented, whole = counted
     percent = 100 * documented // whole if whole else 100
     return f"{documented:,}/{whole:,} ({percent} %)"
+
+
+def _percent(documented: int, whole: int) -> str:
+    """Rounded down, so that nothing unfinished looks whole."""
+    return f"{(1000 * documented // whole) / 10 if whole else 100:g}"
 
 
 def _spent(report: Report) -> Iterator[str]:

@@ -1,0 +1,41 @@
+"""CheckReport -> workflow commands, which GitHub shows beside the lines of a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbt_docsmith.report.totals import check_line, named
+from dbt_docsmith.types import CheckReport, Missing
+
+_TITLE = "dbt-docsmith"
+
+
+def check_github(report: CheckReport) -> str:
+    """An annotation for each missing description, an error where the check fails, else a warning; and the sums."""
+    level = "error" if report.exit_code else "warning"
+    lines = [_annotation(level, report, missing) for missing in report.missing]
+    lines += [_command("error", f"{named(f.unique_id, f.column)}: {f.message}") for f in report.failures]
+    lines.append(_command("notice", check_line(report)))
+    return "\n".join(lines)
+
+
+def _annotation(level: str, report: CheckReport, missing: Missing) -> str:
+    text = f"{named(missing.unique_id, missing.column)} has no description"
+    file = missing.file or missing.node_file
+    where = {"file": report.repo_prefix + file} if file else {}
+    line = {"line": str(missing.line)} if missing.file and missing.line else {}
+    return _command(level, text, **where, **line)
+
+
+def _command(level: str, message: str, **properties: str) -> str:
+    given = ",".join(_properties({**properties, "title": _TITLE}))
+    return f"::{level} {given}::{_escaped(message)}"
+
+
+def _properties(properties: dict[str, str]) -> Iterator[str]:
+    for name, value in properties.items():
+        yield f"{name}={_escaped(value).replace(':', '%3A').replace(',', '%2C')}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
