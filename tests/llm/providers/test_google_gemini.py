@@ -346,6 +346,27 @@ def test_the_sdk_reads_nothing_of_the_environment_and_says_nothing_at_debug(wire
         assert unsaid not in said.stdout + said.stderr
 
 
+def test_an_environment_that_keeps_the_sdk_from_starting_is_said_and_ends_all_asking() -> None:
+    code = """
+import asyncio, sys
+from tests.llm.fakes import REQUEST
+from dbt_docsmith.errors import RequestRejected
+from dbt_docsmith.llm.providers import build
+from dbt_docsmith.llm.providers.base import ProviderSettings
+sys.modules["httpx"] = None
+try:
+    asyncio.run(build("google-gemini", ProviderSettings(api_key="sk-123456")).complete(REQUEST))
+except RequestRejected as error:
+    print(error.fatal, error)
+"""
+    environ = {**os.environ, "GOOGLE_GENAI_HTTP_CLIENT": "httpx"}
+    said = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    assert said.stdout.startswith(
+        "True google-gemini at generativelanguage.googleapis.com: its SDK does not start"
+    )
+    assert "GOOGLE_GENAI_HTTP_CLIENT" in said.stdout
+
+
 def refusing(is_refused: Callable[[Body], bool], message: str) -> Callable[[Body], Reply]:
     """A server that knows nothing of something."""
 

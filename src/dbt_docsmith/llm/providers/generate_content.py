@@ -13,6 +13,7 @@ from dbt_docsmith.llm.providers.base import Abilities
 from dbt_docsmith.llm.providers.http_errors import Endpoint, Refusal, declined, unreadable
 from dbt_docsmith.llm.providers.spent import DAILY_QUOTA
 from dbt_docsmith.llm.providers.wire_answer import WireAnswer
+from dbt_docsmith.llm.providers.wording import any_words
 from dbt_docsmith.llm.retry import read_retry_after
 from dbt_docsmith.types import CompletionRequest, Usage
 
@@ -159,7 +160,7 @@ def read_refusal(error: APIError, now: float) -> Refusal:
         said = msgspec.convert(error.details, _ErrorBody | list[_ErrorBody])
         told = said.error if isinstance(said, _ErrorBody) else said[0].error
     except (msgspec.ValidationError, IndexError):
-        told = _Error(message=str(error.message or "") or msgspec.json.encode(error.details or "").decode())
+        told = _Error(message=any_words(error.details) if error.message is None else error.message)
     headers = getattr(error.response, "headers", {})
     after = read_retry_after(headers, now)
     return Refusal(

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
+from dbt_docsmith.errors import RequestRejected
 from dbt_docsmith.llm.network import CONNECT_SECONDS, open_http
 from dbt_docsmith.llm.providers.base import (
     Abilities,
@@ -85,7 +86,12 @@ class GeminiProvider:
 
     def _connected(self) -> Client:
         if self._client is None:
-            self._client = self._open()
+            try:
+                self._client = self._open()
+            except ImportError as error:  # GOOGLE_GENAI_HTTP_CLIENT names a library that is not there
+                refused = RequestRejected(self._endpoint.failure("its SDK does not start", said=str(error)))
+                refused.fatal = True
+                raise refused from None
         return self._client
 
     def _open(self) -> Client:
