@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.envelopes.anthropic import Messages
+from tests.envelopes.azure import AzureChat
 from tests.envelopes.base import KEY, Envelope
 from tests.envelopes.bedrock import ACCESS_KEY, Converse
 from tests.envelopes.gemini import GenerateContent
@@ -46,7 +47,7 @@ SERVED = (
     Served("lm-studio", ChatCompletions(), {"LM_STUDIO_API_KEY": KEY, "LM_STUDIO_BASE_URL": "http://{host}/v1"}),
     Served(
         "azure-openai",
-        ChatCompletions(),
+        AzureChat(),
         {
             "AZURE_OPENAI_API_KEY": KEY,
             "AZURE_OPENAI_BASE_URL": "http://{host}",
@@ -55,7 +56,7 @@ SERVED = (
     ),
     Served(
         "azure-openai-ad",
-        ChatCompletions(),
+        AzureChat(),
         {
             "AZURE_OPENAI_AD_TOKEN": KEY,
             "AZURE_OPENAI_BASE_URL": "http://{host}/openai/v1",

@@ -34,10 +34,19 @@ def depot(tmp_path: Path, wire_server: WireServer, capfd: pytest.CaptureFixture[
     return Depot(tmp_path, wire_server, capfd)
 
 
-def cases(faults: Iterable[Fault]) -> list[Any]:
-    """Each fault with each provider whose format can say it."""
+def cases(faults: Iterable[Fault], *, by_format: bool = False) -> list[Any]:
+    """Each fault with each provider whose format can say it.
+
+    ``by_format``: of the providers that share a format, all but the first are slow.
+    """
+    first = {type(served.envelope): served for served in reversed(SERVED)}
     return [
-        pytest.param(served, fault, id=f"{served.name}: {fault.name}")
+        pytest.param(
+            served,
+            fault,
+            id=f"{served.name}: {fault.name}",
+            marks=[pytest.mark.slow] if by_format and first[type(served.envelope)] is not served else [],
+        )
         for served in SERVED
         for fault in faults
         if fault.reply(served.envelope, SAMPLE) is not None
@@ -120,7 +129,7 @@ def test_a_server_that_is_slow(served: Served, fault: Fault, depot: Depot, wire_
     assert all(seen[node] >= expected[node] for node in expected)
 
 
-@pytest.mark.parametrize(("served", "fault"), cases(ANSWERS))
+@pytest.mark.parametrize(("served", "fault"), cases(ANSWERS, by_format=True))
 def test_an_answer_that_is_not_as_asked_for(
     served: Served, fault: Fault, depot: Depot, wire_server: WireServer
 ) -> None:
@@ -161,7 +170,7 @@ def test_a_fault_that_ends_all_asking_on_the_way_leaves_what_was_paid_for(
     assert ran.yaml == file_with(names_of("berths"))
 
 
-@pytest.mark.parametrize(("served", "fault"), cases(ENDINGS))
+@pytest.mark.parametrize(("served", "fault"), cases(ENDINGS, by_format=True))
 def test_the_next_provider_serves_what_the_one_before_it_no_longer_will(
     served: Served, fault: Fault, depot: Depot, wire_server: WireServer
 ) -> None:

@@ -12,6 +12,7 @@ from dbt_docsmith.llm.providers.base import Abilities
 _UNSUPPORTED = re.compile(
     r"\bun(?:supported|known|recogni[sz]ed|expected|available)\b|\bextra\b|\binvalid\b|\bmust\b|\bforbidden\b"
     r"|\bdeprecated\b|\bonly the default\b|\bcannot unmarshal\b"
+    r"|\bonly (?:enabled|supported|available)\b|\b(?:enabled|supported|available) only\b"
     r"|(?:\bnot|n't|cannot)\s+(?:\w+\s+){0,2}(?:support|permit|allow|available|implement|accept|recogni|enabl)",
     re.IGNORECASE,
 )
