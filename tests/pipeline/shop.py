@@ -100,7 +100,7 @@ def copy_shop(folder: Path, base_url: str | None = None, *, within: str = "shop"
     root = folder / within
     shutil.copytree(project, root, ignore=shutil.ignore_patterns("*.duckdb*", "logs"))
     home = folder / "home"
-    home.mkdir(exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     return Shop(root, home, base_url)
 
 

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.pipeline.answers import moody, tell
+from benchmarks.synthetic import write_project
+from tests.pipeline.answers import asked_node, moody, tell
 from tests.pipeline.interrupting import Ended, Ending, Interrupter
 from tests.pipeline.shop import EXAMPLE, Shop, Tree, copy_shop
 from tests.wire_server import Body, Reply, WireServer, answering
 
 ONE_AT_A_TIME = ("--threads", "1")
+PARTS = 8
+"""How many tests share the points at which a job is ended; there are as many points as the job has requests."""
 
 
 class Job:
@@ -145,23 +148,23 @@ def test_nothing_is_begun_after_a_signal_not_even_for_a_node_that_was_begun(
 class TestAtEveryPoint:
     """The same for every answer, on two projects, and at moments between them."""
 
-    @pytest.mark.parametrize("answers", range(40))
-    def test_of_the_example(self, answers: int, shop_job: Job, wire_server: WireServer, tmp_path: Path) -> None:
-        if answers >= len(shop_job.bodies):
-            pytest.skip("the job has fewer requests")
-        restart = Restart(shop_job, Ending(answers), wire_server, tmp_path, *ONE_AT_A_TIME)
-        assert restart.ended.answered == shop_job.bodies[:answers]
-        assert_taken_up(shop_job, restart)
-        assert restart.files == shop_job.files
+    @pytest.mark.parametrize("part", range(PARTS))
+    def test_of_the_example(self, part: int, shop_job: Job, wire_server: WireServer, tmp_path: Path) -> None:
+        for answers in range(part, len(shop_job.bodies), PARTS):
+            ending, folder = Ending(answers), tmp_path / str(answers)
+            restart = Restart(shop_job, ending, wire_server, folder, *ONE_AT_A_TIME)
+            assert restart.ended.answered == shop_job.bodies[:answers]
+            assert_taken_up(shop_job, restart)
+            assert restart.files == shop_job.files
 
-    @pytest.mark.parametrize("answers", range(40))
-    def test_of_the_loom(self, answers: int, loom_job: Job, wire_server: WireServer, tmp_path: Path) -> None:
-        if answers >= len(loom_job.bodies):
-            pytest.skip("the job has fewer requests")
-        restart = Restart(loom_job, Ending(answers), wire_server, tmp_path, *ONE_AT_A_TIME)
-        assert restart.ended.answered == loom_job.bodies[:answers]
-        assert_taken_up(loom_job, restart)
-        assert in_order_of_names(restart.files) == in_order_of_names(loom_job.files)
+    @pytest.mark.parametrize("part", range(PARTS))
+    def test_of_the_loom(self, part: int, loom_job: Job, wire_server: WireServer, tmp_path: Path) -> None:
+        for answers in range(part, len(loom_job.bodies), PARTS):
+            ending, folder = Ending(answers), tmp_path / str(answers)
+            restart = Restart(loom_job, ending, wire_server, folder, *ONE_AT_A_TIME)
+            assert restart.ended.answered == loom_job.bodies[:answers]
+            assert_taken_up(loom_job, restart)
+            assert in_order_of_names(restart.files) == in_order_of_names(loom_job.files)
 
     @pytest.mark.parametrize("answers", [1, 9, 20])
     @pytest.mark.parametrize("threads", [3, 16])
@@ -188,3 +191,27 @@ class TestAtEveryPoint:
         assert restart.files == shop_job.files
         leftovers = [name for name in restart.files if "tmp" in name]
         assert leftovers == []
+
+
+@pytest.mark.slow
+def test_killed_after_60_of_110_answers_the_next_run_asks_only_for_what_was_never_answered(
+    wire_server: WireServer, tmp_path: Path
+) -> None:
+    """Sixteen at a time: when it is killed, up to sixteen are in flight."""
+    write_project(tmp_path / "many", 110)
+    shop = copy_shop(tmp_path, wire_server.base_url, project=tmp_path / "many")
+    shop.environ["OSMOSIS_LLM_RATE_LIMIT"] = "0"
+    ended = Interrupter(wire_server, tell).end(Ending(60, delay=1.0), shop)
+    in_flight = len(wire_server.seen) - 60
+    assert ended.code == -signal.SIGKILL
+    assert (len(ended.answered), 1 <= in_flight <= 16) == (60, True)
+    asked = len(wire_server.seen)
+    report = shop.document(provider="openai")
+    again = wire_server.bodies[asked:]
+    assert [body for body in again if body in ended.answered] == []
+    assert len(again) == 110 - 60
+    assert report.failures == ()
+    assert {asked_node(body) for body in [*ended.answered, *again]} == {f"ref('model_{n:05}')" for n in range(110)}
+    asked = len(wire_server.seen)
+    shop.document(provider="openai")
+    assert len(wire_server.seen) == asked
