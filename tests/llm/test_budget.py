@@ -15,7 +15,7 @@ from tests.llm.billing import ERRORS, BillingProvider
 from tests.llm.fakes import EVIDENCE, PROMPT, Clock, ScriptedProvider
 from tests.wire_server import Body, Reply, WireServer, sending
 
-from dbt_docsmith.errors import BudgetExhausted, ConfigError, ProviderError, ServerFailed
+from dbt_docsmith.errors import BudgetExhausted, ConfigError, ProviderError, ServerFailed, Stopped
 from dbt_docsmith.llm.budget import Budget, Purse
 from dbt_docsmith.llm.ceiling import TokenCeiling, most_prompt_tokens
 from dbt_docsmith.llm.client import Client, ClientSettings
@@ -114,7 +114,8 @@ def test_what_does_not_fit_waits_for_what_is_in_flight_and_only_then_the_run_sto
     assert provider.at_once == 2
     assert (provider.seen, provider.billed) == (6, Decimal(180))
     assert (of_kind(results, Completion), of_kind(results, BudgetExhausted)) == (6, 14)
-    assert "$180.00 of $250.00 are spent and the next request may cost $100.00" in str(run.purse.exhausted)
+    said = "$180.00 of $250.00 are spent and the next request may cost $100.00"
+    assert all(said in str(result) for result in results if isinstance(result, BudgetExhausted))
 
 
 def test_no_more_requests_leave_than_allowed_and_retries_are_among_them() -> None:
@@ -159,6 +160,24 @@ def test_what_was_billed_and_is_no_answer_is_paid_from_the_budget() -> None:
     (result,) = run.ask(1)
     assert isinstance(result, BudgetExhausted)
     assert (provider.seen, run.meter.cost_usd) == (2, Decimal(60))
+
+
+def test_who_waits_for_money_is_told_when_the_user_has_had_enough() -> None:
+    provider = BillingProvider("a", A_DOLLAR_A_TOKEN, answers, turns=1000)
+    run = Spending(provider, budget=Budget(per_run=Decimal(150)))
+
+    async def stopped() -> list[object]:
+        asked = [asyncio.ensure_future(run.client.complete(PROMPT, EVIDENCE, lambda _: True)) for _ in range(3)]
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert provider.seen == 1
+        run.client.stop()
+        await asyncio.wait(asked[1:])
+        told = [type(task.exception()) for task in asked[1:]]
+        return [*told, (await asked[0]).text]
+
+    assert asyncio.run(stopped()) == [Stopped, Stopped, "{}"]
+    assert not run.purse.exhausted
 
 
 def test_the_next_provider_is_no_way_round_the_budget() -> None:
@@ -271,7 +290,7 @@ def test_whatever_things_cost_and_however_they_fail_no_limit_is_passed_and_the_r
     assert sum(provider.billed for provider in providers) <= limit
     assert requests is None or sum(provider.seen for provider in providers) <= requests
     assert len(results) == 15
-    if run.purse.exhausted is None:
+    if not run.purse.exhausted:
         assert of_kind(results, BudgetExhausted) == 0
 
 

@@ -66,8 +66,8 @@ class Reservation(Struct, kw_only=True):
 class Purse:
     """Lets attempts leave as ``budget`` allows, and notes each in ``log``.
 
-    ``seconds`` is how long an attempt may take. ``unsettled_usd`` is what attempts whose end is not known may have
-    cost at most. Once a run is ``exhausted``, nothing more leaves.
+    ``seconds`` is how long an attempt may take. ``unsettled_usd`` is the most that attempts whose end is not known may
+    have cost.
     """
 
     def __init__(
@@ -82,7 +82,6 @@ class Purse:
         self.budget = budget
         self.prices = prices
         self.unsettled_usd = Decimal(0)
-        self.exhausted: BudgetExhausted | None = None
         self._log = log
         self._seconds = seconds
         self._sleep = sleep
@@ -90,7 +89,13 @@ class Purse:
         self._requests = 0
         self._in_flight = 0
         self._freed = asyncio.Event()
+        self._ended: ProviderError | None = None
         self._ceilings: defaultdict[str, TokenCeiling] = defaultdict(TokenCeiling)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether a limit was reached: then nothing more leaves."""
+        return isinstance(self._ended, BudgetExhausted)
 
     @asynccontextmanager
     async def reserved(self, provider: Provider, request: CompletionRequest) -> AsyncIterator[Reservation]:
@@ -148,13 +153,18 @@ class Purse:
             if cost > left:
                 yield f"perhaps more than the month has left (${dollars(left)} of ${dollars(budget.per_month)})"
 
+    def stop(self, reason: ProviderError) -> None:
+        """Let nothing more leave, and tell so who waits; the first reason is kept."""
+        self._ended = self._ended or reason
+        self._wake()
+
     def close(self) -> None:
         """Let go of the log."""
         if self._log is not None:
             self._log.close()
 
     async def _reserve(self, reservation: Reservation, provider: Provider) -> None:
-        while self.exhausted is None:
+        while self._ended is None:
             lacking = self._lacking(reservation) or self._note(reservation, provider)
             if lacking is None:
                 self._requests += 1
@@ -166,9 +176,8 @@ class Purse:
             elif self._log is not None and lacking.waits and self._log.is_waiting():
                 await self._sleep(_LOOK_EVERY_SECONDS)
             else:
-                self.exhausted = BudgetExhausted(lacking.message)
-                self._wake()
-        raise BudgetExhausted(str(self.exhausted))
+                self.stop(BudgetExhausted(lacking.message))
+        raise self._ended.with_traceback(None)
 
     def _lacking(self, reservation: Reservation) -> _Lacking | None:
         limit, most = self.budget.per_run, reservation.most or Decimal(0)

@@ -128,8 +128,10 @@ class Client:
 
     def stop(self) -> None:
         """Let nothing more leave; who waits to be sent is told so at once, and what is in flight may arrive."""
+        reason = Stopped("the run was stopped before this was asked for")
+        self._purse.stop(reason)
         for gate in self._gates:
-            gate.close(Stopped("the run was stopped before this was asked for"))
+            gate.close(reason)
 
     def most_cost(self, prompt: Prompt) -> Decimal | None:
         """US dollars that ``prompt`` may cost at most, asked once; None where the price is not known."""

@@ -30,7 +30,7 @@ SCHEMA = Schema(
         provider TEXT NOT NULL, model TEXT NOT NULL, outcome TEXT NOT NULL,
         prompt_tokens INTEGER NOT NULL DEFAULT 0, cached_prompt_tokens INTEGER NOT NULL DEFAULT 0,
         completion_tokens INTEGER NOT NULL DEFAULT 0, cost_pico INTEGER, most_pico INTEGER, saved_pico INTEGER)""",
-        "CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at)",
+        "CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at, cost_pico, most_pico)",
     ],
 )
 _RESERVE = """INSERT INTO attempts (at, until, project, provider, model, outcome, most_pico)

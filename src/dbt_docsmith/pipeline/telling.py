@@ -119,7 +119,7 @@ def _exit_code(
 ) -> int:
     if done.stopped:
         return INTERRUPTED
-    if done.answering.purse.exhausted is not None:
+    if done.answering.purse.exhausted:
         return BudgetExhausted.exit_code
     if done.outcome.ended is not None and not _was_answered(done):
         return 2
