@@ -31,13 +31,14 @@ that speaks something of its own, [add a provider](add-a-provider.md).
 _BOTTOM = """\
 ## For every provider
 
-What a variable says can stand in `dbt-docsmith.yml` instead, except the key:
+What a variable says can stand in `dbt-docsmith.yml` instead. The key cannot; a command that prints it can:
 
 ```yaml
 providers:
   openai:
     base_url: https://gateway.example.com/v1
     model: gpt-5.4-mini
+    api_key_command: op read op://data/openai/credential
     headers: {X-Team: data, X-Gateway-Key: {env: GATEWAY_KEY}}
     context_tokens: 32000
 ```

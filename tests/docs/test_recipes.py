@@ -22,6 +22,7 @@ from dbt_docsmith.pipeline.providers import build_providers, choose_providers
 PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"
 READY = json.dumps({"description": "ready", "question": None, "columns": []})
 ENVELOPES = {served.name: served.envelope for served in SERVED}
+MOUNTED = "sk-of-a-mounted-secret"
 ELSEWHERE = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "a-secret-of-the-usual-chain"}
 
 
@@ -34,8 +35,8 @@ class Recipe:
     settings: str
     asks: str
 
-    def on(self, server: WireServer) -> Recipe:
-        """The same recipe where the server stands for every host it leads to."""
+    def on(self, server: WireServer, secrets: Path) -> Recipe:
+        """The same recipe where the server stands for every host it leads to, and a folder for that of secrets."""
         here = f"http://{server.host}"
         moved = {name: _moved(value, here) for name, value in self.variables.items()}
         defaults = {
@@ -43,7 +44,8 @@ class Recipe:
             for spec in SPECS.values()
             if spec.base_url_variable and "base_url" not in self.settings
         }
-        return Recipe(self.title, {**defaults, **moved}, _moved(self.settings, here), self.asks)
+        settings = _moved(self.settings, here).replace("/run/secrets", str(secrets))
+        return Recipe(self.title, {**defaults, **moved}, settings, self.asks)
 
 
 def _moved(text: str, here: str) -> str:
@@ -91,7 +93,8 @@ def test_a_recipe_leads_to_the_host_it_names(recipe: Recipe, tmp_path: Path) -> 
 def test_a_recipe_asks_as_it_says(
     recipe: Recipe, tmp_path: Path, wire_server: WireServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    config = config_of(recipe.on(wire_server), tmp_path)
+    (tmp_path / "openai-api-key").write_text(MOUNTED, encoding="utf-8")
+    config = config_of(recipe.on(wire_server, tmp_path), tmp_path)
     first, *_ = choose_providers(config)
     wire_server.respond = lambda _body: ENVELOPES[first.name].answer(READY)
     code = run(["test-llm"], config.environ)
@@ -118,7 +121,7 @@ def key_of(recipe: Recipe) -> str:
     """What the Authorization header must hold: the key as it is, or AWS's signature for the region."""
     if "AWS_REGION" in recipe.variables:
         return f"/{recipe.variables['AWS_REGION']}/bedrock/aws4_request"
-    return "Bearer " + next(value for name, value in recipe.variables.items() if name.endswith("_API_KEY"))
+    return "Bearer " + next((value for name, value in recipe.variables.items() if name.endswith("_KEY")), MOUNTED)
 
 
 def headers_of(config: Config) -> dict[str, str]:
