@@ -66,7 +66,7 @@ class Reservation(Struct, kw_only=True):
 class Purse:
     """Lets attempts leave as ``budget`` allows, and notes each in ``log``.
 
-    ``seconds`` is how long an attempt may take. ``unsettled_usd`` is the most that attempts whose end is not known may
+    ``seconds`` is how long an attempt may take. ``unsettled_usd`` is the most that attempts without a known end may
     have cost.
     """
 
