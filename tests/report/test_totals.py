@@ -2,14 +2,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from dbt_docsmith.report.totals import coverage_line, summary
+from dbt_docsmith.report.totals import coverage_line, stats_lines, summary
 from dbt_docsmith.types import (
     Counts,
     Coverage,
     CoverageChange,
     Estimate,
     FileReport,
+    ModelUsage,
     Proposal,
     Report,
     UsageTotals,
@@ -91,3 +93,33 @@ def test_a_dry_run_foretells_what_would_be_sent_where() -> None:
     ]
     assert lines(estimate=estimate)[1] == "3 requests, at most 6, to no host: no provider is ready"
     assert lines(estimate=Estimate(), host="offline")[1:] == ["nothing would be sent"]
+
+
+def test_a_dry_run_says_which_limits_would_stop_it() -> None:
+    over = ("more than --max-requests allows (2)", "perhaps more than --max-cost allows ($0.10)")
+    estimate = Estimate(requests=3, requests_most=3, cost_usd=Decimal("0.25"), over_budget=over)
+    assert lines(estimate=estimate, host="h")[2:] == [
+        "about 0 prompt tokens, at most 0 answer tokens, at most $0.2500",
+        "that is more than --max-requests allows (2): the run would stop there",
+        "that is perhaps more than --max-cost allows ($0.10): the run would stop there",
+    ]
+
+
+def test_what_may_have_been_billed_without_an_answer_is_told_beside_the_cost() -> None:
+    usage = UsageTotals(requests=2, cost_usd=Decimal("1.5"), unsettled_usd=Decimal("0.04"))
+    assert lines(usage=usage)[1].endswith("$1.50, perhaps $0.0400 more")
+
+
+def test_the_statistics_have_a_line_for_each_model_of_several() -> None:
+    asked = [
+        ModelUsage(provider="openai", model="m", requests=2, prompt_tokens=30, cost_usd=Decimal("0.5")),
+        ModelUsage(provider="groq", model="n", requests=1, completion_tokens=4, cost_usd=None),
+    ]
+    usage = UsageTotals(requests=3, prompt_tokens=30, completion_tokens=4, by_model=tuple(asked))
+    report = Report(command="document", exit_code=0, provider="openai", model="m", host="h", usage=usage)
+    assert stats_lines(report).splitlines()[1:] == [
+        "  openai m: 2 requests, 30 prompt tokens, 0 answer tokens, $0.5000",
+        "  groq n: 1 request, 0 prompt tokens, 4 answer tokens, price unknown",
+    ]
+    alone = structs.replace(report, usage=structs.replace(usage, by_model=usage.by_model[:1]))
+    assert len(stats_lines(alone).splitlines()) == 1

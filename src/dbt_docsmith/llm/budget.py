@@ -66,8 +66,8 @@ class Reservation(Struct, kw_only=True):
 class Purse:
     """Lets attempts leave as ``budget`` allows, and notes each in ``log``.
 
-    ``seconds`` is how long an attempt may take. ``unsettled_usd`` is the most that attempts without a known end may
-    have cost.
+    ``seconds`` is how long an attempt may take. ``unsettled_usd`` is what attempts whose end is
+    not known may have cost at most.
     """
 
     def __init__(
