@@ -115,7 +115,6 @@ class GeminiProvider:
                 api_version=version,
                 headers=dict(settings.headers),
                 timeout=round(settings.timeout * 1000),
-                client_args={"verify": nobody},
                 async_client_args={"verify": nobody, "ssl": nobody},
                 httpx_async_client=self._http,
             ),
@@ -141,17 +140,14 @@ def _transport_errors() -> tuple[type[Exception], ...]:
 
 
 def _arguments(body: dict[str, Any]) -> dict[str, Any]:
-    """The SDK's arguments: one request on the wire, and its answer as it came."""
+    """The SDK's arguments. Where it gives the answer as it came, it does not ask for more of a cut one itself."""
     from google.genai.types import AutomaticFunctionCallingConfig, GenerateContentConfig
 
-    config: dict[str, Any] = {
-        **body["config"],
-        "automatic_function_calling": AutomaticFunctionCallingConfig(disable=True),
-        "should_return_http_response": True,
-    }
-    if "automatic_continuation" in GenerateContentConfig.model_fields:
-        config["automatic_continuation"] = False
-    return {**body, "config": GenerateContentConfig(**config)}
+    alone = AutomaticFunctionCallingConfig(disable=True)
+    config = GenerateContentConfig(
+        **body["config"], automatic_function_calling=alone, should_return_http_response=True
+    )
+    return {**body, "config": config}
 
 
 SPEC = ProviderSpec(
