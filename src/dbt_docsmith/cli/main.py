@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -43,6 +44,7 @@ for command in (document, check, demo, prompts, providers, test_llm, cache, usag
 def main(args: Sequence[str] | None = None) -> None:
     """The program. Exits with the codes of the contract: 0, 1, 2, 3, 130."""
     arguments = list(sys.argv[1:] if args is None else args)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what ends a container ends as Ctrl-C does
     sys.exit(run(arguments))
 
 

@@ -45,18 +45,21 @@ async def run_until_stopped(
 
 @contextmanager
 def _handling_signals(handler: Callable[[], None]) -> Iterator[None]:
+    """Call ``handler`` at every signal; what was done before at one is done again afterwards."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    loop, handled = asyncio.get_running_loop(), []
+    loop, handled = asyncio.get_running_loop(), {}
     for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
         try:
             loop.add_signal_handler(number, handler)
-            handled.append(number)
         except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt
             break
+        handled[number] = before
     try:
         yield
     finally:
-        for number in handled:
+        for number, before in handled.items():
             loop.remove_signal_handler(number)
+            signal.signal(number, before)
