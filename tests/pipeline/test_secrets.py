@@ -116,6 +116,12 @@ def leaks(data: bytes) -> list[bytes]:
 
 def assert_nothing_leaks(served: Served, manner: str, folder: Path, server: WireServer, *options: str) -> None:
     shop = planted_shop(folder, served, server.host)
+    assert_nothing_leaks_from(shop, served, manner, folder, server, *options)
+
+
+def assert_nothing_leaks_from(
+    shop: Shop, served: Served, manner: str, folder: Path, server: WireServer, *options: str
+) -> None:
     server.respond = SERVERS[manner](served.envelope)
     arguments = ("document", "--provider", served.name, "--llm-max-retries", "1", "--llm-stats", "-s", *NODES)
     with shop.start(*arguments, *options) as child:
@@ -156,3 +162,14 @@ def test_nor_at_any_log_level(
 @pytest.mark.parametrize("served", SERVED[1:], ids=[served.name for served in SERVED[1:]])
 def test_nor_with_any_other_provider(served: Served, manner: str, wire_server: WireServer, tmp_path: Path) -> None:
     assert_nothing_leaks(served, manner, tmp_path, wire_server, *AS_JSON)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("manner", SERVERS)
+def test_nor_is_a_key_that_a_command_prints(manner: str, wire_server: WireServer, tmp_path: Path) -> None:
+    shop = planted_shop(tmp_path, SERVED[0], wire_server.host)
+    shop.environ["VAULT_ITEM"] = shop.environ.pop("OPENAI_API_KEY")
+    section = {"api_key_command": ["sh", "-c", 'echo "$VAULT_ITEM"'], "headers": {"X-Gateway": {"env": "GATEWAY"}}}
+    (shop.root / "dbt-docsmith.yml").write_text(json.dumps({"providers": {"openai": section}}), encoding="utf-8")
+    assert_nothing_leaks_from(shop, SERVED[0], manner, tmp_path, wire_server, *AS_JSON)
+    assert any(SENDABLE in seen.headers["authorization"] for seen in wire_server.seen)
