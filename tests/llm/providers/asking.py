@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 from tests.envelopes.base import KEY
@@ -63,3 +67,29 @@ class Asker:
         (completion,) = asked(self.provider(), REQUEST)
         assert isinstance(completion, Completion), completion
         return completion
+
+
+_APART = """
+import asyncio, logging, sys
+from tests.llm.fakes import REQUEST
+from dbt_docsmith.errors import ProviderError
+from dbt_docsmith.llm.providers import build
+from dbt_docsmith.llm.providers.base import ProviderSettings
+logging.basicConfig(level=logging.DEBUG)
+provider = build(sys.argv[1], ProviderSettings(api_key="key-of-the-settings", base_url=sys.argv[2]))
+try:
+    print(asyncio.run(provider.complete(REQUEST)).text)
+except ProviderError as error:
+    print(type(error).__name__, error.fatal, error)
+"""
+
+
+def asked_apart(name: str, base_url: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """What a process of its own says that asks the provider ``name``, all logs at DEBUG, in that environment."""
+    return subprocess.run(
+        [sys.executable, "-c", _APART, name, base_url],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )

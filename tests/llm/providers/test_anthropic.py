@@ -1,9 +1,6 @@
 """Anthropic's official SDK over a real socket: what leaves, every fault, and what becomes of it."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 
@@ -12,7 +9,7 @@ from msgspec.structs import replace
 from tests.envelopes.anthropic import Messages, anthropic_answering, anthropic_failing
 from tests.envelopes.base import KEY
 from tests.llm.fakes import REQUEST, SCHEMA
-from tests.llm.providers.asking import WARM, Asker, asked
+from tests.llm.providers.asking import WARM, Asker, asked, asked_apart
 from tests.wire_server import Body, Reply, WireServer, sending
 
 from dbt_docsmith.errors import (
@@ -308,30 +305,15 @@ ENVIRONMENT = {
     "ANTHROPIC_LOG": "debug",
     "HTTP_PROXY": "http://127.0.0.1:1",
 }
-CODE = """
-import asyncio, logging, sys
-from tests.llm.fakes import REQUEST
-from dbt_docsmith.llm.providers import build
-from dbt_docsmith.llm.providers.base import ProviderSettings
-logging.basicConfig(level=logging.DEBUG)
-provider = build(sys.argv[1], ProviderSettings(api_key="sk-of-the-settings", base_url=sys.argv[2]))
-print(asyncio.run(provider.complete(REQUEST)).text)
-"""
 
 
 def test_the_sdk_reads_nothing_of_the_environment_and_says_nothing_at_debug(wire_server: WireServer) -> None:
     wire_server.respond = lambda _body: anthropic_answering({"said": "here"})
-    said = subprocess.run(
-        [sys.executable, "-c", CODE, "anthropic", f"http://{wire_server.host}"],
-        env={**os.environ, **ENVIRONMENT},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    said = asked_apart("anthropic", f"http://{wire_server.host}", ENVIRONMENT)
     assert json.loads(said.stdout) == {"said": "here"}
     assert "environment" not in str(wire_server.seen)
-    assert "sk-of-the-settings" in str(wire_server.seen)
-    for secret in ("sk-of-the-settings", "Describe orders.", "You describe."):
+    assert "key-of-the-settings" in str(wire_server.seen)
+    for secret in ("key-of-the-settings", "Describe orders.", "You describe."):
         assert secret not in said.stdout + said.stderr
 
 

@@ -1,12 +1,12 @@
 """Google's official SDK over a real socket: what leaves, every fault, and what becomes of it."""
 
+import asyncio
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 
+import httpx2
 import pytest
 from msgspec.structs import replace
 from tests.envelopes.base import KEY
@@ -20,7 +20,7 @@ from tests.envelopes.gemini import (
     gemini_saying,
 )
 from tests.llm.fakes import REQUEST, SCHEMA
-from tests.llm.providers.asking import WARM, Asker, asked
+from tests.llm.providers.asking import WARM, Asker, asked, asked_apart
 from tests.wire_server import Body, Reply, WireServer, sending
 
 from dbt_docsmith.errors import (
@@ -36,7 +36,7 @@ from dbt_docsmith.errors import (
     ServerFailed,
     Unreachable,
 )
-from dbt_docsmith.llm.providers.google_gemini import split_version
+from dbt_docsmith.llm.providers.google_gemini import connect_soon, split_version
 from dbt_docsmith.types import Completion, Usage
 
 BILLED = Usage(prompt_tokens=100, cached_prompt_tokens=40, completion_tokens=20)
@@ -317,26 +317,11 @@ ENVIRONMENT = {
     "SSL_CERT_FILE": "/there/is/none",
     "HTTP_PROXY": "http://127.0.0.1:1",
 }
-CODE = """
-import asyncio, logging, sys
-from tests.llm.fakes import REQUEST
-from dbt_docsmith.llm.providers import build
-from dbt_docsmith.llm.providers.base import ProviderSettings
-logging.basicConfig(level=logging.DEBUG)
-provider = build("google-gemini", ProviderSettings(api_key="key-of-the-settings", base_url=sys.argv[1]))
-print(asyncio.run(provider.complete(REQUEST)).text)
-"""
 
 
 def test_the_sdk_reads_nothing_of_the_environment_and_says_nothing_at_debug(wire_server: WireServer) -> None:
     wire_server.respond = lambda _body: gemini_answering({"said": "here"})
-    said = subprocess.run(
-        [sys.executable, "-c", CODE, f"http://{wire_server.host}"],
-        env={**os.environ, **ENVIRONMENT},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    said = asked_apart("google-gemini", f"http://{wire_server.host}", ENVIRONMENT)
     assert json.loads(said.stdout) == {"said": "here"}
     (seen,) = wire_server.seen
     assert seen.path == "/v1beta/models/m-1:generateContent"
@@ -347,24 +332,20 @@ def test_the_sdk_reads_nothing_of_the_environment_and_says_nothing_at_debug(wire
 
 
 def test_an_environment_that_keeps_the_sdk_from_starting_is_said_and_ends_all_asking() -> None:
-    code = """
-import asyncio, sys
-from tests.llm.fakes import REQUEST
-from dbt_docsmith.errors import RequestRejected
-from dbt_docsmith.llm.providers import build
-from dbt_docsmith.llm.providers.base import ProviderSettings
-sys.modules["httpx"] = None
-try:
-    asyncio.run(build("google-gemini", ProviderSettings(api_key="sk-123456")).complete(REQUEST))
-except RequestRejected as error:
-    print(error.fatal, error)
-"""
-    environ = {**os.environ, "GOOGLE_GENAI_HTTP_CLIENT": "httpx"}
-    said = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
-    assert said.stdout.startswith(
-        "True google-gemini at generativelanguage.googleapis.com: its SDK does not start"
-    )
-    assert "GOOGLE_GENAI_HTTP_CLIENT" in said.stdout
+    said = asked_apart("google-gemini", "http://127.0.0.1:1", {"GOOGLE_GENAI_HTTP_CLIENT": "httpx"}).stdout
+    if find_spec("httpx") is None:
+        assert said.startswith(
+            "RequestRejected True google-gemini at 127.0.0.1:1: its SDK does not start: httpx is"
+        )
+        assert "GOOGLE_GENAI_HTTP_CLIENT" in said
+    else:
+        assert said.startswith("Unreachable")
+
+
+def test_connecting_is_given_less_time_than_the_request() -> None:
+    request = httpx2.Request("POST", "http://x.example", extensions={"timeout": {"connect": 120.0, "read": 120.0}})
+    asyncio.run(connect_soon(request))
+    assert request.extensions["timeout"] == {"connect": 10.0, "read": 120.0}
 
 
 def refusing(is_refused: Callable[[Body], bool], message: str) -> Callable[[Body], Reply]:

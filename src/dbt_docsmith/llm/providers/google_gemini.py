@@ -104,7 +104,7 @@ class GeminiProvider:
         taken = get_args(types.HttpxAsyncClient) or (types.HttpxAsyncClient,)  # httpx2's comes last
         self._http = open_http(settings.network, url, timeout=settings.timeout, client_class=taken[-1])
         self._http.params = self._http.params.merge(dict(self._base.query))
-        self._http.event_hooks = {"request": [_connect_soon]}
+        self._http.event_hooks = {"request": [connect_soon]}
         nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for the clients it makes and we do not use
         return genai.Client(
             vertexai=False,
@@ -128,7 +128,7 @@ def split_version(url: str) -> tuple[str, str]:
     return url.removesuffix(path) + root, version
 
 
-async def _connect_soon(request: httpx2.Request) -> None:
+async def connect_soon(request: httpx2.Request) -> None:
     """The SDK gives connecting as long as the whole request."""
     request.extensions["timeout"]["connect"] = CONNECT_SECONDS
 
