@@ -95,6 +95,12 @@ WIRE = (
         "the connection dropped: …; is the server started, and {url} right?",
     ),
     retried(
+        "204",
+        lambda _envelope, _good: Reply(204),
+        "ServerFailed",
+        "the answer cannot be read: it is empty; run again later",
+    ),
+    retried(
         "200 with half a body",
         wire(lambda reply: replace(reply, body=reply.body[: len(reply.body) // 2])),
         "ServerFailed",

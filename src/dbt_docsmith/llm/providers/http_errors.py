@@ -85,6 +85,12 @@ def http_error(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
         return RateLimited(endpoint.failure(_too_many(after), said=said, cure=cure), retry_after=after)
     if status in _MAY_PASS or status >= 500 or refusal.codes & _SPOILED:
         return _failed(refusal, endpoint)
+    return unreadable(endpoint, said) if status < 300 else _for_good(refusal, endpoint)
+
+
+def _for_good(refusal: Refusal, endpoint: Endpoint) -> ProviderError:
+    """Another attempt would end in the same way."""
+    status, said = refusal.status, plain(refusal.said)
     if status == 407:
         return AuthenticationFailed(
             endpoint.failure("no way through the proxy", said=said, cure=PROXY_WANTS_A_NAME)
