@@ -44,7 +44,7 @@ providers:
 ```
 
 What a server turns out not to support (a JSON schema, a temperature, the name of the answer limit) is left out
-from then on, and said once. `HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `REQUESTS_CA_BUNDLE` work for all.
+from then on, and said once. Proxies, certificates and headers work for all: see [company.md](company.md).
 """
 
 
