@@ -45,8 +45,8 @@ def test_a_run_stops_at_its_last_request_and_writes_what_is_done(
 
 @pytest.mark.parametrize("how", ["option", "variable", "file"])
 def test_a_run_stops_before_it_may_cost_more_than_it_may(how: str, online: User, wire_server: WireServer) -> None:
-    """An answer costs $0.30 there; the most one may cost is about $41 more, for its 4,096 tokens."""
-    limit = "44"
+    """An answer costs $0.30 there; the most one may cost is about $44, for its 4,096 tokens."""
+    limit = "46"
     online.write(CONFIG, PRICED + (f"budget: {{per_run: {limit}}}\n" if how == "file" else ""))
     args = ["--max-cost", limit] if how == "option" else []
     environ = {"OSMOSIS_LLM_MAX_COST": limit} if how == "variable" else {}
@@ -102,14 +102,14 @@ def test_a_cost_limit_without_a_price_ends_before_anything_is_sent(
 
 
 def test_the_month_is_spent_by_all_runs_together(online: User, wire_server: WireServer) -> None:
-    online.write(CONFIG, PRICED + "budget: {per_month: 43}\n")
+    online.write(CONFIG, PRICED + "budget: {per_month: 46}\n")
     code, first, _ = run(online, "--model", "gpt-none", "--no-cache")
     asked = len(wire_server.seen)
     assert (code, asked > 0) == (3, True)
     code, second, err = run(online, "--model", "gpt-none", "--no-cache")
     assert code == 3
-    assert Decimal(first["usage"]["cost_usd"]) + Decimal(second["usage"]["cost_usd"]) <= 43
-    assert "the month's $43.00 do not hold" in err
+    assert Decimal(first["usage"]["cost_usd"]) + Decimal(second["usage"]["cost_usd"]) <= 46
+    assert "the month's $46.00 do not hold" in err
 
 
 def test_the_dry_run_says_which_limit_would_be_passed(online: User, wire_server: WireServer) -> None:
@@ -149,3 +149,9 @@ def test_a_wrong_limit_or_price_is_one_line(
 ) -> None:
     online.write(CONFIG, file)
     assert told in refused(online, wire_server, "document", *args)
+
+
+def test_a_dry_run_warns_of_a_limit_that_a_run_could_not_keep(online: User, wire_server: WireServer) -> None:
+    said = online("document", "--dry-run", "--model", "gpt-none", "--max-cost", "1")
+    assert (said.code, wire_server.seen) == (0, [])
+    assert "a real run would end here: a cost limit needs the price of openai's model gpt-none" in said.warnings[0]

@@ -372,7 +372,7 @@ limit = Decimal(sys.argv[3])
 log = UsageLog(Path(sys.argv[2]), project="p", clock=time.time, notice=print, month_most=limit)
 provider = BillingProvider("a", A_DOLLAR_A_TOKEN, lambda _: ("answer", ANSWER), turns=20)
 prices = Prices({"a-model": A_DOLLAR_A_TOKEN})
-purse = Purse(Budget(per_month=limit), prices, log, seconds=5.0)
+purse = Purse(Budget(per_month=limit), prices, log, seconds=60.0)
 client = Client([provider], NullStore(), ClientSettings(max_tokens=MAX_TOKENS), UsageMeter(prices), purse=purse)
 
 async def run():

@@ -7,7 +7,7 @@ import msgspec
 from dbt_docsmith.types import Prompt, Usage
 
 _FEWEST_CHARS_PER_TOKEN = 2
-_FRAMING_TOKENS = 200
+_FRAMING_TOKENS = 600  # what providers add by themselves for tools and schemas among them
 _MARGIN = 1.1
 
 
