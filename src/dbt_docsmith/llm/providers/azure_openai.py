@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -60,11 +60,15 @@ class AzureOpenAIProvider(OpenAIProvider):
         client = AsyncAzureOpenAI(
             azure_endpoint=address.endpoint,
             api_version=address.api_version,
-            api_key=self._key,
+            **self._proof(),
             **self._manners(),
         )
-        client._azure_ad_token = None  # older ones take AZURE_OPENAI_AD_TOKEN before the key
+        client._azure_ad_token = None  # older ones would rather send AZURE_OPENAI_AD_TOKEN
         return client
+
+    def _proof(self) -> dict[str, Any]:
+        """How the SDK's client for Azure is told who asks."""
+        return {"api_key": self._key}
 
 
 class AzureEntraProvider(AzureOpenAIProvider):
@@ -99,18 +103,8 @@ class AzureEntraProvider(AzureOpenAIProvider):
             await credential.close()
         await super().aclose()
 
-    def _connect(self) -> AsyncOpenAI:
-        from openai import AsyncAzureOpenAI
-
-        address = self._address
-        if address.api_version is None:
-            return super()._connect()
-        return AsyncAzureOpenAI(
-            azure_endpoint=address.endpoint,
-            api_version=address.api_version,
-            azure_ad_token_provider=self._token,
-            **self._manners(),
-        )
+    def _proof(self) -> dict[str, Any]:
+        return {"azure_ad_token_provider": self._token}
 
     async def _signature(self) -> dict[str, str]:
         return {} if self._address.api_version else {"Authorization": f"Bearer {await self._token()}"}
