@@ -170,6 +170,13 @@ def test_a_machine_in_the_cloud_has_the_keys_of_its_role(home: Home, machine: st
     assert home.server.seen[0].headers["x-amz-security-token"] == "role-token"
 
 
+def test_a_machine_is_not_asked_where_that_is_switched_off(home: Home, machine: str) -> None:
+    home.write("config", f"[default]\nec2_metadata_service_endpoint = {machine}\n")
+    (error,) = home.asked(no_metadata="true")
+    assert type(error) is AuthenticationFailed
+    assert home.server.seen == []
+
+
 @pytest.mark.slow
 def test_a_container_has_the_keys_of_its_role(home: Home, machine: str) -> None:
     """The whole program, as botocore reads that from the process's own environment."""
@@ -235,6 +242,16 @@ def test_a_search_for_credentials_that_hangs_is_over_at_the_deadline(home: Home)
     (error,) = home.asked(timeout=0.5)
     assert type(error) is DeadlineExceeded
     assert time.monotonic() - started < 7
+    assert home.server.seen == []
+
+
+def test_a_renewal_of_credentials_that_hangs_is_over_at_the_deadline(home: Home) -> None:
+    script = EXPIRING.format(minutes=5, secret=KEY) + "if times == 1: import time; time.sleep(12)\n"
+    home.write("config", f"[default]\ncredential_process = {home.command(script)}\n")
+    started = time.monotonic()
+    (error,) = home.asked(timeout=1.0)
+    assert type(error) is DeadlineExceeded
+    assert time.monotonic() - started < 10
     assert home.server.seen == []
 
 
