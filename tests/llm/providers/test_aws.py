@@ -237,21 +237,21 @@ def test_where_there_are_no_credentials_the_cure_is_named_and_nothing_is_sent(
 
 
 def test_a_search_for_credentials_that_hangs_is_over_at_the_deadline(home: Home) -> None:
-    home.write("config", f"[default]\ncredential_process = {home.command('import time; time.sleep(8)')}\n")
+    home.write("config", f"[default]\ncredential_process = {home.command('import time; time.sleep(20)')}\n")
     started = time.monotonic()
     (error,) = home.asked(timeout=0.5)
     assert type(error) is DeadlineExceeded
-    assert time.monotonic() - started < 7
+    assert time.monotonic() - started < 15
     assert home.server.seen == []
 
 
 def test_a_renewal_of_credentials_that_hangs_is_over_at_the_deadline(home: Home) -> None:
-    script = EXPIRING.format(minutes=5, secret=KEY) + "if times == 1: import time; time.sleep(12)\n"
+    script = EXPIRING.format(minutes=5, secret=KEY) + "if times == 1: import time; time.sleep(20)\n"
     home.write("config", f"[default]\ncredential_process = {home.command(script)}\n")
     started = time.monotonic()
     (error,) = home.asked(timeout=1.0)
     assert type(error) is DeadlineExceeded
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 15
     assert home.server.seen == []
 
 
