@@ -99,8 +99,8 @@ def test_a_plain_http_server_is_reached_through_the_proxy(
 
 def test_what_no_proxy_names_is_reached_directly(authority: Authority, tmp_path: Path) -> None:
     with CompanyProxy(authority, NOBODY) as proxy:
-        environ = trusting(authority, HTTPS_PROXY=proxy.url, NO_PROXY="other.example, .example")
-        environ["OPENAI_BASE_URL"] = "https://llm.example:1/v1"
+        environ = trusting(authority, HTTPS_PROXY=proxy.url, NO_PROXY="other.example, 0.0.0.0/32")
+        environ["OPENAI_BASE_URL"] = "https://0.0.0.0:1/v1"  # this machine, and no loopback by its name
         assert type(ask(tmp_path, environ)) is Unreachable
     assert proxy.asked == []
 
