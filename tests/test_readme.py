@@ -7,7 +7,7 @@ import pytest
 
 from dbt_docsmith.cli.main import cli
 from dbt_docsmith.cli.talk import Talk
-from dbt_docsmith.config_file import ConfigFile
+from dbt_docsmith.config_sections import ConfigFile
 from dbt_docsmith.llm.providers import SPECS
 from dbt_docsmith.llm.providers.needs import needs
 from dbt_docsmith.pipeline.demo import run_demo

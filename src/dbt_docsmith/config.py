@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from dbt_docsmith.config_file import ConfigFile, read_config_file
+from dbt_docsmith.config_file import read_config_file
+from dbt_docsmith.config_sections import ConfigFile
 from dbt_docsmith.dbt.project import nearest_project_dir
 from dbt_docsmith.errors import UsageError
 from dbt_docsmith.hiding import secrets_of, unmistakable

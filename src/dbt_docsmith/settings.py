@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from dbt_docsmith.config_file import FILE_NAME, ConfigFile
+from dbt_docsmith.config_file import FILE_NAME
+from dbt_docsmith.config_sections import ConfigFile
 from dbt_docsmith.errors import UsageError
 
 

@@ -2,7 +2,8 @@ from dbt_docsmith.dbt.columns import KnownColumns
 from dbt_docsmith.dbt.coverage import coverage, missing
 from dbt_docsmith.dbt.targets import TargetSettings, plan_targets, undeclared_by_contract
 from dbt_docsmith.dbt.written import ColumnOnDisk, NodeOnDisk, Text
-from dbt_docsmith.types import Coverage, DocTarget, KnownColumn, Missing, Node
+from dbt_docsmith.reports import Coverage, Missing
+from dbt_docsmith.types import DocTarget, KnownColumn, Node
 
 
 def node(name: str = "orders", **fields: object) -> Node:

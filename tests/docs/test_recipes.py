@@ -15,7 +15,7 @@ from tests.wire_server import WireServer
 
 from dbt_docsmith.cli.main import run
 from dbt_docsmith.config import Config, load_config
-from dbt_docsmith.config_file import HeaderFrom
+from dbt_docsmith.config_sections import HeaderFrom
 from dbt_docsmith.llm.providers import SPECS
 from dbt_docsmith.pipeline.providers import build_providers, choose_providers
 

@@ -15,7 +15,8 @@ from dbt_docsmith.config import Config, load_config
 from dbt_docsmith.llm.attempts import Attempt
 from dbt_docsmith.pipeline.check import run_check
 from dbt_docsmith.pipeline.document import Mode, run_document
-from dbt_docsmith.types import CheckReport, Proposal, Report
+from dbt_docsmith.reports import CheckReport, Report
+from dbt_docsmith.types import Proposal
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "shop"
 DBT = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]

@@ -9,7 +9,7 @@ from tests.pipeline.answers import abstaining, asked_node, tell
 from tests.pipeline.shop import Shop, copy_shop
 from tests.wire_server import Body, Reply, WireServer, failing
 
-from dbt_docsmith.types import Report
+from dbt_docsmith.reports import Report
 
 FEW = ["stg_webshop__products", "stg_webshop__payments", "stg_webshop__customers"]
 

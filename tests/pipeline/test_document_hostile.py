@@ -13,7 +13,7 @@ from tests.pipeline.answers import AGAIN, saying, user_message
 from tests.pipeline.shop import copy_shop, texts
 from tests.wire_server import Body, Reply, WireServer, asked_columns
 
-from dbt_docsmith.types import Report
+from dbt_docsmith.reports import Report
 
 WRITTEN = (
     "Renders {{ config(materialized='table') }} and {% if true %} as they stand {# not a comment #}.",

@@ -14,7 +14,7 @@ from tests.pipeline.shop import Shop, copy_shop, made_by, texts
 from tests.wire_server import Body, Reply, WireServer, answering, asked_columns
 
 from dbt_docsmith.prompting.answer import ANSWER_SCHEMA
-from dbt_docsmith.types import Report
+from dbt_docsmith.reports import Report
 
 
 class Conversation:

@@ -20,7 +20,7 @@ from dbt_docsmith.errors import RequestRejected
 from dbt_docsmith.llm.providers import build
 from dbt_docsmith.llm.providers.base import ProviderSettings
 from dbt_docsmith.prompting.answer import ANSWER_SCHEMA
-from dbt_docsmith.types import Report
+from dbt_docsmith.reports import Report
 
 pytestmark = pytest.mark.slow
 

@@ -3,16 +3,8 @@ from typing import Any
 import pytest
 
 from dbt_docsmith.report.text import beside_texts, check_text, document_text, place
-from dbt_docsmith.types import (
-    CheckReport,
-    Coverage,
-    Failure,
-    Missing,
-    Origin,
-    Proposal,
-    Question,
-    Report,
-)
+from dbt_docsmith.reports import CheckReport, Coverage, Missing, Report
+from dbt_docsmith.types import Failure, Origin, Proposal, Question
 
 ORDERS = "model.shop.orders"
 FILE = "models/orders.yml"

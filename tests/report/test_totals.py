@@ -5,17 +5,17 @@ import pytest
 from msgspec import structs
 
 from dbt_docsmith.report.totals import coverage_line, stats_lines, summary
-from dbt_docsmith.types import (
+from dbt_docsmith.reports import (
     Counts,
     Coverage,
     CoverageChange,
     Estimate,
     FileReport,
     ModelUsage,
-    Proposal,
     Report,
     UsageTotals,
 )
+from dbt_docsmith.types import Proposal
 
 TEXT = Proposal(unique_id="m", column=None, description="A text.", origin="llm", source=None, file="m.yml")
 FILES = (FileReport(path="m.yml", repo_path="m.yml", created=False, descriptions=3),)

@@ -7,7 +7,8 @@ from typing import Literal
 
 from dbt_docsmith.dbt.columns import KnownColumns
 from dbt_docsmith.dbt.written import NodeOnDisk
-from dbt_docsmith.types import Coverage, Missing, Node
+from dbt_docsmith.reports import Coverage, Missing
+from dbt_docsmith.types import Node
 
 ColumnsFrom = Literal["declared", "known"]
 

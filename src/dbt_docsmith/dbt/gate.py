@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from dbt_docsmith.types import Catalog, Coverage, Manifest, Missing, Node
+from dbt_docsmith.reports import Coverage, Missing
+from dbt_docsmith.types import Catalog, Manifest, Node
 
 
 def is_lower(now: Coverage, before: Coverage) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from dbt_docsmith.errors import DocsmithError
 from dbt_docsmith.llm.database import Database
 from dbt_docsmith.llm.store import SCHEMA
-from dbt_docsmith.types import Removed, StoreInfo
+from dbt_docsmith.reports import Removed, StoreInfo
 
 _DAY = 86_400
 _OLDEST = "DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY kept_at, key LIMIT ?)"

@@ -8,7 +8,8 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from dbt_docsmith.llm.prices import Prices
-from dbt_docsmith.types import Completion, ModelUsage, Usage
+from dbt_docsmith.reports import ModelUsage
+from dbt_docsmith.types import Completion, Usage
 
 Price = Callable[[Completion], Decimal | None]
 

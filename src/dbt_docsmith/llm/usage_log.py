@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from dbt_docsmith.llm.database import Database, Schema
-from dbt_docsmith.types import Usage, UsageRow
+from dbt_docsmith.reports import UsageRow
+from dbt_docsmith.types import Usage
 
 Outcome = Literal["open", "answered", "unbilled", "lost", "stored"]
 """In flight or of a killed run; billed and known; surely not billed; perhaps billed; replayed from the store."""

@@ -24,7 +24,8 @@ from dbt_docsmith.pipeline.node_plan import CHARS_PER_TOKEN
 from dbt_docsmith.pipeline.policy import check_policy
 from dbt_docsmith.pipeline.providers import ProviderChoice, build_providers, choose_providers
 from dbt_docsmith.pipeline.spending import open_purse
-from dbt_docsmith.types import Completion, Estimate, Evidence, Prompt, UsageTotals
+from dbt_docsmith.reports import Estimate, UsageTotals
+from dbt_docsmith.types import Completion, Evidence, Prompt
 
 STORE_FILE = "answers.db"
 

@@ -13,7 +13,7 @@ from dbt_docsmith.llm.store_care import StoreCare
 from dbt_docsmith.llm.usage_log import UsageLog
 from dbt_docsmith.pipeline.answering import STORE_FILE
 from dbt_docsmith.pipeline.spending import USAGE_FILE
-from dbt_docsmith.types import StoreInfo, UsageReport
+from dbt_docsmith.reports import StoreInfo, UsageReport
 
 Notice = Callable[[str], None]
 

@@ -13,7 +13,8 @@ from dbt_docsmith.pipeline.document import Talk
 from dbt_docsmith.pipeline.gate import compared_with, state_before
 from dbt_docsmith.pipeline.opening import OpenProject, open_project, select_nodes
 from dbt_docsmith.report.git import git_prefix
-from dbt_docsmith.types import CheckReport, Coverage, Failure, Missing, Node
+from dbt_docsmith.reports import CheckReport, Coverage, Missing
+from dbt_docsmith.types import Failure, Node
 
 
 def run_check(config: Config, talk: Talk) -> CheckReport:

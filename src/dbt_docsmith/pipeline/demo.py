@@ -10,7 +10,7 @@ from pathlib import Path
 from dbt_docsmith.config import load_config
 from dbt_docsmith.pipeline.bundled import bundled
 from dbt_docsmith.pipeline.document import Mode, Talk, run_document
-from dbt_docsmith.types import Report
+from dbt_docsmith.reports import Report
 
 
 def run_demo(keep: Path | None, talk: Talk) -> tuple[Report, str]:

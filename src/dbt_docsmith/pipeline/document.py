@@ -26,7 +26,8 @@ from dbt_docsmith.pipeline.versions import only_here, siblings
 from dbt_docsmith.pipeline.work import Work, find_work, make_engine
 from dbt_docsmith.pipeline.writer import Writer, node_texts
 from dbt_docsmith.properties.files import apply_file, preview_file
-from dbt_docsmith.types import DocTarget, NodeTexts, Proposal, Report
+from dbt_docsmith.reports import Report
+from dbt_docsmith.types import DocTarget, NodeTexts, Proposal
 
 
 class Mode(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from dbt_docsmith.config_file import glossary_pattern
+from dbt_docsmith.config_sections import glossary_pattern
 from dbt_docsmith.dbt.inheritance import KeyFacts, origins_of, speaks_of_its_own_rows
 from dbt_docsmith.dbt.written import mentions_doc
 from dbt_docsmith.pipeline.texts import TextBoard

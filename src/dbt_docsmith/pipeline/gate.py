@@ -13,7 +13,8 @@ from dbt_docsmith.dbt.gate import State
 from dbt_docsmith.dbt.manifest import read_manifest
 from dbt_docsmith.errors import UsageError
 from dbt_docsmith.properties.read import is_placeholder
-from dbt_docsmith.types import Catalog, Coverage
+from dbt_docsmith.reports import Coverage
+from dbt_docsmith.types import Catalog
 
 
 def compared_with(config: Config) -> Coverage | None:

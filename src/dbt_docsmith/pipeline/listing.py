@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dbt_docsmith.config import Config
-from dbt_docsmith.config_file import FILE_NAME, ProviderSection
+from dbt_docsmith.config_file import FILE_NAME
+from dbt_docsmith.config_sections import ProviderSection
 from dbt_docsmith.errors import DocsmithError
 from dbt_docsmith.llm.providers import SPECS
 from dbt_docsmith.llm.providers.base import ProviderSpec
 from dbt_docsmith.llm.providers.needs import Need, find_sdk, needs
 from dbt_docsmith.pipeline.providers import choose_providers
-from dbt_docsmith.types import ProviderFacts, ProvidersReport, ProviderVariable
+from dbt_docsmith.reports import ProviderFacts, ProvidersReport, ProviderVariable
 
 FindPackage = Callable[[str], object]
 

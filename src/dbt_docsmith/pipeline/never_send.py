@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from dbt_docsmith.config_file import NeverSendSection
+from dbt_docsmith.config_sections import NeverSendSection
 from dbt_docsmith.llm.providers.rules import RulesProvider
 from dbt_docsmith.pipeline.asking import Accept, Complete
 from dbt_docsmith.prompting.evidence_texts import TextChange

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from dbt_docsmith.config_file import FILE_NAME, PolicySection
+from dbt_docsmith.config_file import FILE_NAME
+from dbt_docsmith.config_sections import PolicySection
 from dbt_docsmith.errors import ConfigError
 from dbt_docsmith.llm.providers.base import Provider
 

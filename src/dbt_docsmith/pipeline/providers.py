@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dbt_docsmith.config import Config
-from dbt_docsmith.config_file import FILE_NAME, HeaderFrom, ProviderSection
+from dbt_docsmith.config_file import FILE_NAME
+from dbt_docsmith.config_sections import HeaderFrom, ProviderSection
 from dbt_docsmith.errors import ConfigError, UsageError
 from dbt_docsmith.hiding import secrets_of
 from dbt_docsmith.llm.credentials import Command, read_command

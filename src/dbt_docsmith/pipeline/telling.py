@@ -21,7 +21,8 @@ from dbt_docsmith.pipeline.work import Work
 from dbt_docsmith.properties.files import FileOutcome
 from dbt_docsmith.report.diff import unified_diff
 from dbt_docsmith.report.git import git_prefix
-from dbt_docsmith.types import Counts, CoverageChange, Failure, FileChange, FileReport, Proposal, Question, Report
+from dbt_docsmith.reports import Counts, CoverageChange, FileReport, Report
+from dbt_docsmith.types import Failure, FileChange, Proposal, Question
 
 INTERRUPTED = 130
 

@@ -16,7 +16,8 @@ from dbt_docsmith.llm.side_thread import run_promptly
 from dbt_docsmith.pipeline.answering import Answering, open_answering
 from dbt_docsmith.pipeline.providers import ProviderChoice, choose_providers
 from dbt_docsmith.prompting.answer import ANSWER_SCHEMA, parse_answer
-from dbt_docsmith.types import Completion, Evidence, Prompt, TrialReport, TriedProvider
+from dbt_docsmith.reports import TrialReport, TriedProvider
+from dbt_docsmith.types import Completion, Evidence, Prompt
 
 _READY = '{"description": "ready", "question": null, "columns": []}'
 _PROMPT = Prompt(

@@ -9,7 +9,7 @@ import msgspec
 
 from dbt_docsmith.report.json import VERSION, encode_json, money_json
 from dbt_docsmith.report.totals import money, plural
-from dbt_docsmith.types import Removed, StoreInfo
+from dbt_docsmith.reports import Removed, StoreInfo
 
 _MB = 1_000_000
 

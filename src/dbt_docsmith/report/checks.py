@@ -9,7 +9,7 @@ from dbt_docsmith.report.json import check_json
 from dbt_docsmith.report.markdown import check_markdown
 from dbt_docsmith.report.sarif import check_sarif
 from dbt_docsmith.report.text import check_text
-from dbt_docsmith.types import CheckReport
+from dbt_docsmith.reports import CheckReport
 
 _FORMATS: Mapping[str, Callable[[CheckReport], str]] = {
     "text": check_text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbt_docsmith.report.totals import check_line, named
-from dbt_docsmith.types import CheckReport, Missing
+from dbt_docsmith.reports import CheckReport, Missing
 
 _TITLE = "dbt-docsmith"
 

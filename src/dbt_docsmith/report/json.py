@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from dbt_docsmith.types import CheckReport, Coverage, Proposal, Report
+from dbt_docsmith.reports import CheckReport, Coverage, Report
+from dbt_docsmith.types import Proposal
 
 VERSION = 1
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from dbt_docsmith.report.totals import named, plural, share, threshold_lines
-from dbt_docsmith.types import CheckReport, Missing
+from dbt_docsmith.reports import CheckReport, Missing
 
 MARK = "<!-- dbt-docsmith check -->"
 """The first line: a job finds its own earlier comment by it."""

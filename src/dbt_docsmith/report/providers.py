@@ -9,7 +9,7 @@ import msgspec
 
 from dbt_docsmith.report.json import VERSION, encode_json, money_json
 from dbt_docsmith.report.totals import money, plural
-from dbt_docsmith.types import ProviderFacts, ProvidersReport, ProviderVariable, TrialReport, TriedProvider
+from dbt_docsmith.reports import ProviderFacts, ProvidersReport, ProviderVariable, TrialReport, TriedProvider
 
 ANSWERS = {
     "json_schema": "JSON schema",

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from dbt_docsmith.report.json import encode_json
 from dbt_docsmith.report.totals import named
-from dbt_docsmith.types import CheckReport, Failure, Missing
+from dbt_docsmith.reports import CheckReport, Missing
+from dbt_docsmith.types import Failure
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _RULES = {

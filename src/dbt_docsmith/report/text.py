@@ -7,7 +7,8 @@ from itertools import groupby
 
 from dbt_docsmith.one_line import one_line
 from dbt_docsmith.report.totals import check_line, named, summary
-from dbt_docsmith.types import CheckReport, Failure, Proposal, Report
+from dbt_docsmith.reports import CheckReport, Report
+from dbt_docsmith.types import Failure, Proposal
 
 _MOST_NAMED = 3
 _MOST_MISSING = 200

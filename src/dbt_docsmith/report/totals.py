@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dbt_docsmith.types import CheckReport, Coverage, Estimate, ModelUsage, Proposal, Report, UsageTotals
+from dbt_docsmith.reports import CheckReport, Coverage, Estimate, ModelUsage, Report, UsageTotals
+from dbt_docsmith.types import Proposal
 
 _LEAST_SHOWN = Decimal("0.0001")
 

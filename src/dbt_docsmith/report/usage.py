@@ -10,7 +10,7 @@ import msgspec
 
 from dbt_docsmith.report.json import VERSION, encode_json, money_json
 from dbt_docsmith.report.totals import money, plural
-from dbt_docsmith.types import UsageReport, UsageRow
+from dbt_docsmith.reports import UsageReport, UsageRow
 
 _HEADINGS = (
     "day (UTC)",
