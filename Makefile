@@ -11,10 +11,10 @@ demo: $(VENV)/.ready-to-run
 	$(BIN)/dbt-docsmith demo
 
 test: $(VENV)/.ready-to-test
-	$(BIN)/pytest -rs -n $(JOBS) --dist worksteal -m "not slow"
+	$(BIN)/pytest -rfEs -n $(JOBS) --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.ready-to-test
-	$(BIN)/pytest -rs -n $(JOBS) --dist worksteal -m slow
+	$(BIN)/pytest -rfEs -n $(JOBS) --dist worksteal -m slow
 
 lint: $(VENV)/.ready-to-test
 	$(BIN)/ruff check .

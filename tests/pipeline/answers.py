@@ -74,12 +74,12 @@ def abstaining(one_in: int) -> Callable[[Body], Reply]:
 def moody(body: Body) -> Reply:
     """Every kind of answer, each by the names alone: texts of several shapes, none, bad ones, no JSON at all.
 
-    What was bad is mended when it is asked for again.
+    What was bad is mended when it is asked for again, what was cut when it is asked for alone.
     """
     mark, again = digest(body), AGAIN in user_message(body)
     if chosen(body, "nonsense", 6) and not again:
         return answering("I would rather tell you a story.")
-    if chosen(body, "cut", 6) and not again:
+    if chosen(body, "cut", 6) and len(asked_columns(body)) + asks_for_node(body) > 1:
         return answering('{"description": "One row', finish_reason="length")
     columns = {name: _moody_text(body, name, mark, again) for name in asked_columns(body)}
     return saying(_moody_text(body, "", mark, again), columns)

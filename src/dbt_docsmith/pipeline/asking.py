@@ -26,12 +26,15 @@ _CHARS_PER_EXCESS_TOKEN = 4
 async def ask(evidence: Evidence, templates: Templates, complete: Complete, most_length: int) -> Asked:
     """Ask for all of ``evidence``, then once more, with the reasons, for what the checks refused.
 
+    What was asked for in ever smaller parts and still cut is not asked for again.
+
     Of stored answers the first is taken whatever it says, as what is wrong with it is asked for then; the second
     only where it mends something. Where a provider fails, what was answered before and beside it is kept.
     """
     question = _Question(templates, complete, most_length)
     asked = await question.ask(evidence, {})
-    again = {item: reason for item, reason in asked.refused.items() if item not in asked.cut}
+    gave_up = asked.cut if len(items_of(evidence)) > 1 else []
+    again = {item: reason for item, reason in asked.refused.items() if item not in gave_up}
     if again:
         asked.add(await question.ask(only(evidence, list(again)), again))
     return asked
