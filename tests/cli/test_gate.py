@@ -169,3 +169,15 @@ class TestNewOnly:
         said = user("check", "--new-only", "--state", tmp_path)
         assert said.code == 2
         assert said.error.startswith(f"there is no manifest at {tmp_path}/manifest.json")
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "ci.md"
+
+
+@pytest.mark.parametrize("command", re.findall(r"`dbt-docsmith (check[^`]*)`", PAGE.read_text(encoding="utf-8")))
+def test_each_command_of_the_page_can_be_typed(command: str, user: User, tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(user("check", "--format", "json").out)
+    shutil.copytree(user.project / "target", tmp_path / "target-of-main")
+    words = [str(tmp_path / word) if (tmp_path / word).exists() else word for word in command.split()]
+    said = user(*words)
+    assert (said.code, said.err) == (1 if command in ("check", "check --min-coverage 80") else 0, "")
