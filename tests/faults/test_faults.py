@@ -115,7 +115,7 @@ def expected_requests(fault: Fault) -> dict[str, int]:
     return {"berths": 1, LASTS: fault.requests_where_it_lasts, PASSES: fault.requests_where_it_passes}
 
 
-@pytest.mark.parametrize(("served", "fault"), cases(WIRE))
+@pytest.mark.parametrize(("served", "fault"), cases(WIRE, by_format=True))
 def test_a_fault_of_the_wire(served: Served, fault: Fault, depot: Depot, wire_server: WireServer) -> None:
     assert run_with(fault, served, depot, wire_server) == expected_requests(fault)
 
@@ -145,7 +145,7 @@ def always(fault: Fault, served: Served, after: int = 0) -> Callable[[str, dict[
     return lambda _node, answer: fault.reply(served.envelope, answer) if next(seen) >= after else None
 
 
-@pytest.mark.parametrize(("served", "fault"), cases(ENDINGS))
+@pytest.mark.parametrize(("served", "fault"), cases(ENDINGS, by_format=True))
 def test_a_fault_that_ends_all_asking_before_anything_is_spent(
     served: Served, fault: Fault, depot: Depot, wire_server: WireServer
 ) -> None:
@@ -158,7 +158,7 @@ def test_a_fault_that_ends_all_asking_before_anything_is_spent(
     assert ran.yaml == file_with(set())
 
 
-@pytest.mark.parametrize(("served", "fault"), cases(ENDINGS))
+@pytest.mark.parametrize(("served", "fault"), cases(ENDINGS, by_format=True))
 def test_a_fault_that_ends_all_asking_on_the_way_leaves_what_was_paid_for(
     served: Served, fault: Fault, depot: Depot, wire_server: WireServer
 ) -> None:

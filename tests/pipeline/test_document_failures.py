@@ -121,7 +121,7 @@ def test_the_next_provider_serves_only_the_node_the_first_fails_at(shop: Shop, w
 )
 def test_a_node_that_fails_fails_alone(reply: Reply, error: str, shop: Shop, wire_server: WireServer) -> None:
     wire_server.respond = lambda body: reply if asked_node(body) == ONE else tell(body)
-    report = shop.document(provider="openai", max_retries=1)
+    report = shop.document(provider="openai", max_retries=1, rate_limit=0)
     assert report.exit_code == 1
     assert {(failure.unique_id, failure.error) for failure in report.failures} == {
         ("model.shop.stg_webshop__payments", error)

@@ -38,7 +38,7 @@ REFUSED = "refused"
 
 @pytest.mark.parametrize(
     "project",
-    [pytest.param(each, marks=pytest.mark.slow if each.name == "harbour" else ()) for each in PROJECTS],
+    [pytest.param(each, marks=() if each.name == "shop" else pytest.mark.slow) for each in PROJECTS],
     ids=lambda project: project.name,
 )
 def test_every_selection_is_what_dbt_ls_lists(project: Path, tmp_path: Path) -> None:
