@@ -12,9 +12,13 @@ from tests.pipeline.answers import tell
 from tests.pipeline.shop import Shop, copy_shop
 from tests.wire_server import WireServer
 
+from dbt_docsmith.config_sections import NeverSendSection
+from dbt_docsmith.dbt.manifest import read_manifest
 from dbt_docsmith.errors import ConfigError
+from dbt_docsmith.pipeline.never_send import NeverSend
 from dbt_docsmith.pipeline.policy import is_host
 from dbt_docsmith.pipeline.render import render_prompts
+from dbt_docsmith.types import ColumnEvidence, Evidence, TestFact
 
 EMAIL, KEY, CARD = "ann@shop.example", "AKIAIOSFODNN7EXAMPLE", "4111111111111111"
 CUSTOMERS = "source.shop.webshop.customers"
@@ -107,6 +111,24 @@ def test_a_column_that_is_never_sent_is_not_even_named(
     origins = {p.unique_id: p.origin for p in report.proposals if (p.column or "").lower() == "email"}
     assert set(origins.values()) <= {"inherited", "rules"}
     assert "model.shop.dim_customers" in {p.unique_id for p in report.proposals if p.origin == "llm"}
+
+
+def test_a_test_that_refers_to_it_from_elsewhere_does_not_name_it(shop: Shop) -> None:
+    path = Path(mark_column(shop, CUSTOMERS, "secret_no", tags=["pii"]))
+    manifest = read_manifest(path)
+    test = TestFact(name="relationships", to="source('webshop', 'customers')", field="Secret_No")
+    other = TestFact(name="relationships", to="source('webshop', 'customers')", field="id")
+    asked = Evidence(
+        unique_id="seed.shop.product_categories",
+        name="product_categories",
+        resource_type="seed",
+        relation="ref('product_categories')",
+        tests=(test,),
+        columns=(ColumnEvidence(name="owner_no", tests=(test, other)),),
+    )
+    public, private = NeverSend(NeverSendSection(tags=["pii"]), manifest).split(asked)
+    assert public is not None
+    assert (public.tests, public.columns[0].tests, private) == ((), (other,), None)
 
 
 def test_without_that_policy_it_is_named(shop: Shop, wire_server: WireServer) -> None:

@@ -24,6 +24,7 @@ from dbt_docsmith.types import (
     Node,
     OriginFact,
     Prompt,
+    TestFact,
 )
 
 HIDDEN = "withheld"
@@ -86,6 +87,7 @@ class NeverSend:
         evidence = replace(
             evidence,
             parents=tuple(map(self._parent, evidence.parents)),
+            tests=self._tests(evidence.tests, names),
             columns=tuple(self._column(column, names) for column in evidence.columns),
             documented={name: text for name, text in evidence.documented.items() if name.lower() not in names},
         )
@@ -104,10 +106,24 @@ class NeverSend:
 
     def _column(self, column: ColumnEvidence, names: frozenset[str]) -> ColumnEvidence:
         origins = tuple(self._origin(each) for each in column.origins if each.column.lower() not in names)
-        return replace(column, origins=origins)
+        return replace(column, origins=origins, tests=self._tests(column.tests, names))
+
+    def _tests(self, tests: Sequence[TestFact], names: frozenset[str]) -> tuple[TestFact, ...]:
+        """Without those that point to a column that stays here, wherever its node stands."""
+        return tuple(test for test in tests if not self._points_to_hidden(test, names))
+
+    def _points_to_hidden(self, test: TestFact, names: frozenset[str]) -> bool:
+        if test.field is None:
+            return False
+        there = self.names(self._by_reference.get(test.to or "", ""))
+        return test.field.strip("\"'`").lower() in names | there
 
     def _origin(self, origin: OriginFact) -> OriginFact:
         return replace(origin, description="") if origin.relation in self._hidden_relations else origin
+
+    @cached_property
+    def _by_reference(self) -> dict[str, str]:
+        return {node.reference: node.unique_id for node in self._nodes.values()}
 
     @cached_property
     def _hidden_nodes(self) -> frozenset[str]:
