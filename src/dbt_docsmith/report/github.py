@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbt_docsmith.report.totals import check_line, named
+from dbt_docsmith.report.totals import check_lines, named
 from dbt_docsmith.reports import CheckReport, Missing
 
 _TITLE = "dbt-docsmith"
@@ -15,7 +15,7 @@ def check_github(report: CheckReport) -> str:
     level = "error" if report.exit_code else "warning"
     lines = [_annotation(level, report, missing) for missing in report.missing]
     lines += [_command("error", f"{named(f.unique_id, f.column)}: {f.message}") for f in report.failures]
-    lines.append(_command("notice", check_line(report)))
+    lines.append(_command("notice", "; ".join(check_lines(report))))
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from dbt_docsmith.one_line import one_line
-from dbt_docsmith.report.totals import check_line, named, summary
+from dbt_docsmith.report.totals import check_lines, named, summary
 from dbt_docsmith.reports import CheckReport, Report
 from dbt_docsmith.types import Failure, Proposal
 
@@ -36,7 +36,7 @@ def check_text(report: CheckReport) -> str:
     if len(report.missing) > _MOST_MISSING:
         lines.append(f"... and {len(report.missing) - _MOST_MISSING} more (--format json lists all)")
     lines += _failures(report.failures)
-    return "\n".join([*lines, *check_line(report).split("; ")])
+    return "\n".join([*lines, *check_lines(report)])
 
 
 def place(file: str | None, line: int | None) -> str:

@@ -30,11 +30,11 @@ def coverage_line(coverage: Coverage) -> str:
     return f"{share(coverage.nodes)} of nodes, {share(coverage.columns)} of columns documented"
 
 
-def check_line(report: CheckReport) -> str:
-    """``3 descriptions missing; 16/26 (61 %) of nodes, ...``."""
+def check_lines(report: CheckReport) -> list[str]:
+    """``3 descriptions missing``, the coverage, and what it was measured by."""
     what = "new description" if report.new_only else "description"
     covered = f"{coverage_line(report.coverage)} ({report.columns_from} columns)"
-    return "; ".join([f"{plural(len(report.missing), what)} missing", covered, *threshold_lines(report)])
+    return [f"{plural(len(report.missing), what)} missing", covered, *threshold_lines(report)]
 
 
 def threshold_lines(report: CheckReport) -> list[str]:
