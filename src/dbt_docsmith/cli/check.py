@@ -11,9 +11,12 @@ from dbt_docsmith.cli.options import (
     format_option,
     given_options,
     project_options,
+    report_option,
     selection_options,
     talk_options,
 )
+
+FORMATS = ("text", "json", "markdown", "github", "sarif")
 
 
 @click.command(cls=DbtCommand, short_help="Say what is not documented.")
@@ -23,7 +26,8 @@ from dbt_docsmith.cli.options import (
 @click.option("--compare", metavar="FILE", help="Fail where less is documented than in an earlier JSON report.")
 @click.option("--new-only", is_flag=True, help="Fail only on what was not missing before; needs --state.")
 @click.option("--state", metavar="DIR", help="Where the manifest.json of before is.")
-@format_option("text", "json", "markdown", "github", "sarif")
+@format_option(*FORMATS)
+@report_option
 @talk_options
 @project_options
 @click.pass_context
@@ -31,6 +35,7 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     """Say what is not documented; exit with 1 where something is missing."""
     from msgspec.structs import replace
 
+    from dbt_docsmith.cli.report_file import report_file
     from dbt_docsmith.cli.result import put, put_exactly
     from dbt_docsmith.cli.talk import open_talk
     from dbt_docsmith.config import load_config
@@ -38,8 +43,11 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     from dbt_docsmith.report.checks import check_in
 
     talk = open_talk(options)
+    file = report_file(options["report"], FORMATS)
     report = run_check(load_config(given_options(options), ctx.obj), talk)
     report = replace(report, warnings=talk.warnings)
+    if file is not None:
+        file.write(lambda form: check_in(form, report))
     text = check_in(options["output"], report)
     if options["output"] == "text":
         put(text)

@@ -71,6 +71,10 @@ def format_option(*formats: str) -> Decorator[Any]:
     return click.option("--format", "output", type=click.Choice(formats), default="text", show_default=True)
 
 
+report_option = click.option(
+    "--report", metavar="FILE", help="Also write the result to a file, in the format its name ends in."
+)
+
 talk_options = _group(
     click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors."),
     click.option("--debug", is_flag=True, help="Say on stderr what each request came to; show tracebacks."),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from dbt_docsmith.report.check_markdown import check_markdown
 from dbt_docsmith.report.github import check_github
 from dbt_docsmith.report.json import check_json
-from dbt_docsmith.report.markdown import check_markdown
 from dbt_docsmith.report.sarif import check_sarif
 from dbt_docsmith.report.text import check_text
 from dbt_docsmith.reports import CheckReport

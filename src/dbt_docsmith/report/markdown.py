@@ -1,58 +1,40 @@
-"""CheckReport -> Markdown: a comment for a pull request."""
+"""Words that people or models wrote, as Markdown shows them: a comment on a pull request is no page of theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
-from dbt_docsmith.report.totals import named, plural, share, threshold_lines
-from dbt_docsmith.reports import CheckReport, Missing
+from dbt_docsmith.one_line import one_line
 
-MARK = "<!-- dbt-docsmith check -->"
-"""The first line: a job finds its own earlier comment by it."""
-
-_MOST_FILES = 100
+_MARKS = re.compile(r"([\\`*\[\]<>|~#!_&])")
+_NAMES = re.compile(r"(`[^`]+`)")
 
 
-def check_markdown(report: CheckReport) -> str:
-    """Whether the check passes, the coverage as a table, and what is missing, by file."""
-    return "\n".join([MARK, *_head(report), "", *_table(report), *_missing(report), *_failures(report)])
+def words(text: str) -> str:
+    """One line that reads as it is written: names in code letters, and besides them no markup, no cell's end, no
+    HTML, and nobody is mentioned."""
+    pieces = _NAMES.split(one_line(text))
+    return "".join(code(each[1:-1]) if position % 2 else _plain(each) for position, each in enumerate(pieces))
 
 
-def _head(report: CheckReport) -> Iterator[str]:
-    verdict = "passes" if report.exit_code == 0 else "finds something"
-    what = "new " if report.new_only else ""
-    yield f"### dbt-docsmith check {verdict}: {plural(len(report.missing), f'{what}description')} missing"
-    for line in threshold_lines(report):
-        yield f"\n{line}"
+def _plain(text: str) -> str:
+    return _MARKS.sub(r"\\\1", text).replace("@", "&#64;")
 
 
-def _table(report: CheckReport) -> Iterator[str]:
-    yield "| | documented |"
-    yield "| --- | --- |"
-    yield f"| nodes | {share(report.coverage.nodes)} |"
-    yield f"| columns ({report.columns_from}) | {share(report.coverage.columns)} |"
+def code(name: str) -> str:
+    """A name in code letters, also in a cell of a table."""
+    return f"`{one_line(name).replace('`', chr(39)).replace('|', chr(92) + '|')}`"
 
 
-def _missing(report: CheckReport) -> Iterator[str]:
-    files = [
-        (file, list(found)) for file, found in groupby(report.missing, lambda each: each.file or each.node_file)
-    ]
-    if not files:
-        return
-    yield from ("", "<details><summary>Missing</summary>", "")
-    for file, found in files[:_MOST_FILES]:
-        yield f"- `{report.repo_prefix}{file}`: {', '.join(map(_item, found))}"
-    if len(files) > _MOST_FILES:
-        yield f"- and {plural(len(files) - _MOST_FILES, 'more file')}"
-    yield from ("", "</details>")
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table of cells that are Markdown already."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
 
 
-def _item(missing: Missing) -> str:
-    name = missing.unique_id.rpartition(".")[2]
-    return f"`{name}.{missing.column}`" if missing.column else f"**`{name}`**"
-
-
-def _failures(report: CheckReport) -> Iterator[str]:
-    for failure in report.failures:
-        yield f"\n`{named(failure.unique_id, failure.column)}`: {failure.message}"
+def folded(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """Lines that open at a click."""
+    yield from ("", f"<details><summary>{title}</summary>", "", *lines, "", "</details>")

@@ -14,7 +14,12 @@ _LEAST_SHOWN = Decimal("0.0001")
 
 def summary(report: Report) -> str:
     """The last lines: texts, files, coverage, requests and tokens."""
-    return "\n".join([*_texts(report), *_writers(report), *_coverage(report), *_spent(report)])
+    return "\n".join([*_texts(report), *_writers(report), *_coverage(report), *spent(report)])
+
+
+def headline(report: Report) -> str:
+    """``3 descriptions written in 2 files: 1 inherited, 2 made``."""
+    return next(_texts(report))
 
 
 def stats_lines(report: Report) -> str:
@@ -50,6 +55,11 @@ def threshold_lines(report: CheckReport) -> list[str]:
 def named(unique_id: str, column: str | None) -> str:
     """``model.shop.orders.status``, or the node's unique id alone."""
     return f"{unique_id}.{column}" if column else unique_id
+
+
+def short_name(unique_id: str, column: str | None) -> str:
+    """``orders.status``, ``webshop.orders.id``, ``catalogue.v2``: without the resource type and the package."""
+    return named(unique_id.split(".", 2)[-1], column)
 
 
 def plural(number: int, noun: str) -> str:
@@ -110,7 +120,8 @@ def _percent(documented: int, whole: int) -> str:
     return f"{(1000 * documented // whole) / 10 if whole else 100:g}"
 
 
-def _spent(report: Report) -> Iterator[str]:
+def spent(report: Report) -> Iterator[str]:
+    """What went over the wire, or would go."""
     if report.estimate is not None:
         yield from _estimate(report.estimate, report)
     elif report.usage.requests:

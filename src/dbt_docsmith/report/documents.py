@@ -1,0 +1,21 @@
+"""Report -> the format that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dbt_docsmith.report.document_markdown import document_markdown
+from dbt_docsmith.report.json import document_json
+from dbt_docsmith.report.text import document_text
+from dbt_docsmith.reports import Report
+
+_FORMATS: Mapping[str, Callable[[Report], str]] = {
+    "text": document_text,
+    "json": document_json,
+    "markdown": document_markdown,
+}
+
+
+def document_in(form: str, report: Report) -> str:
+    """The report as ``text``, ``json`` or ``markdown``."""
+    return _FORMATS[form](report)
