@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from functools import partial
 from typing import Protocol
@@ -16,7 +16,7 @@ from dbt_docsmith.dbt.project import find_project
 from dbt_docsmith.llm.attempts import Attempt
 from dbt_docsmith.llm.side_thread import run_promptly
 from dbt_docsmith.pipeline.answering import Answering, Foreteller, open_answering
-from dbt_docsmith.pipeline.engine import Engine
+from dbt_docsmith.pipeline.engine import Engine, Sink
 from dbt_docsmith.pipeline.never_send import answered_here
 from dbt_docsmith.pipeline.opening import open_project, select_nodes
 from dbt_docsmith.pipeline.stopping import run_until_stopped
@@ -25,9 +25,10 @@ from dbt_docsmith.pipeline.templates import masked, open_templates
 from dbt_docsmith.pipeline.versions import only_here, siblings
 from dbt_docsmith.pipeline.work import Work, find_work, make_engine
 from dbt_docsmith.pipeline.writer import Writer, node_texts
-from dbt_docsmith.properties.files import apply_file, preview_file
+from dbt_docsmith.prompting.templates import Templates
+from dbt_docsmith.properties.files import FileOutcome, apply_file, preview_file
 from dbt_docsmith.reports import Report
-from dbt_docsmith.types import DocTarget, NodeTexts, Proposal
+from dbt_docsmith.types import DocTarget, Failure, NodeTexts, Proposal
 
 
 class Mode(Struct, frozen=True, kw_only=True):
@@ -62,6 +63,23 @@ class Talk(Protocol):
         """Show how far a long job is."""
 
 
+class TextWriter(Sink, Protocol):
+    """Where the texts of a run go while it goes on, and what became of each file."""
+
+    @property
+    def outcomes(self) -> Mapping[str, Sequence[FileOutcome]]:
+        """What was done to each file by now."""
+
+    async def keep_writing(self) -> None:
+        """Write what waits, again and again, until cancelled."""
+
+    def flush_all(self) -> None:
+        """Write everything that waits."""
+
+    def failures(self) -> Sequence[Failure]:
+        """What could not be written."""
+
+
 def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
     """Describe what is missing in the selected part of the project.
 
@@ -80,33 +98,45 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
     with closing(open_project(config, project, talk.say, talk.warn)) as opened:
         templates = masked(config, templates, opened.manifest.adapter_type)
         work = find_work(config, opened, select_nodes(config, opened, talk.warn))
-        foreteller = Foreteller(answering, config.max_tokens)
-        asked = answering.client if answering.client and not mode.dry_run else foreteller
-        writer = _writer(config, mode, work)
-        with talk.progress(len(work.targets), "nodes") as tell:
-            engine = make_engine(
-                config,
-                work,
-                answering,
-                templates,
-                answered_here(asked.complete),
-                writer,
-                lambda target: tell(target.node.name),
-            )
-            stopped = run_promptly(_run(engine, writer, work, answering, talk))
-        done = Done(
-            work=work,
-            outcome=engine.outcome,
-            written=writer.outcomes,
-            unwritten=writer.failures(),
-            answering=answering,
-            foreteller=foreteller,
-            stopped=stopped,
-        )
+        done = work_through(config, mode, work, answering, templates, _writer(config, mode, work), talk)
         return make_report(config, mode, done)
 
 
-async def _run(engine: Engine, writer: Writer, work: Work, answering: Answering, talk: Talk) -> bool:
+def work_through(
+    config: Config,
+    mode: Mode,
+    work: Work,
+    answering: Answering,
+    templates: Templates,
+    writer: TextWriter,
+    talk: Talk,
+) -> Done:
+    """Make what is missing and hand it to ``writer``, until all is done or the user has had enough."""
+    foreteller = Foreteller(answering, config.max_tokens)
+    asked = answering.client if answering.client and not mode.dry_run else foreteller
+    with talk.progress(len(work.targets), "nodes") as tell:
+        engine = make_engine(
+            config,
+            work,
+            answering,
+            templates,
+            answered_here(asked.complete),
+            writer,
+            lambda target: tell(target.node.name),
+        )
+        stopped = run_promptly(_run(engine, writer, work, answering, talk))
+    return Done(
+        work=work,
+        outcome=engine.outcome,
+        written=writer.outcomes,
+        unwritten=writer.failures(),
+        answering=answering,
+        foreteller=foreteller,
+        stopped=stopped,
+    )
+
+
+async def _run(engine: Engine, writer: TextWriter, work: Work, answering: Answering, talk: Talk) -> bool:
     def stop() -> None:
         engine.stop()
         answering.stop()
