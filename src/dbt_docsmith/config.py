@@ -151,6 +151,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="max_monthly_cost", flag="budget.per_month", key="budget.per_month", parse=money),
     Option(name="use_cache", flag="--no-cache", default=True),
     Option(name="refresh", flag="--refresh", default=False),
+    Option(name="offline", flag="--offline", default=False),
     Option(name="threads", flag="--threads", key="limits.threads", parse=count, default=16),
     Option(
         name="prompt_tokens", flag="limits.prompt_tokens", key="limits.prompt_tokens", parse=count, default=8000
@@ -223,6 +224,7 @@ class Config(Struct, frozen=True, kw_only=True):
     max_monthly_cost: Decimal | None
     use_cache: bool
     refresh: bool
+    offline: bool
     threads: int
     prompt_tokens: int
     fail_on: str

@@ -16,6 +16,7 @@ DocsmithError
 │   ├── RequestRejected          the provider refuses this request as it stands
 │   │   └── ContextOverflow          the prompt and its answer do not fit in the model's context
 │   ├── AnswerRefused            the model or a filter declined to answer
+│   ├── NotAsked                 the user wants nothing to be sent
 │   └── Stopped                  the user had enough before this was sent
 ├── AnswerError              an answer came and is not fit to be written; that text fails
 └── WriteError               one properties file cannot be edited; its nodes fail, the run goes on
@@ -145,6 +146,13 @@ class ContextOverflow(RequestRejected):
 
 class AnswerRefused(ProviderError):
     """The model or a content filter declined to answer."""
+
+
+class NotAsked(ProviderError):
+    """The user wants nothing to be sent to this provider; what it answered before still serves."""
+
+    fatal = True
+    unbilled = True
 
 
 class Stopped(ProviderError):

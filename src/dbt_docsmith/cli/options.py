@@ -125,6 +125,7 @@ writing_options = _group(
     click.option("--dry-run", is_flag=True, help="Call no provider, write nothing: say what would happen."),
     click.option("--llm-dry-run", is_flag=True, help="The same as --dry-run."),
     click.option("--diff", is_flag=True, help="Make the texts, print a patch for `git apply`, write nothing."),
+    click.option("--offline", is_flag=True, help="Send nothing: stored answers, and rules where there is none."),
     click.option("--check", is_flag=True, help="A dry run that exits with 1 where there is work."),
     click.option("--limit", metavar="N", help="At most N nodes."),
     click.option("--overwrite", is_flag=True, help="Also replace texts that people wrote (never doc blocks)."),

@@ -14,6 +14,7 @@ from msgspec import Struct
 from dbt_docsmith.errors import (
     BudgetExhausted,
     ContextOverflow,
+    NotAsked,
     ProviderError,
     RequestRejected,
     Stopped,
@@ -132,6 +133,12 @@ class Client:
         self._purse.stop(reason)
         for gate in self._gates:
             gate.close(reason)
+
+    def stay_offline(self) -> None:
+        """Send nothing from the beginning: stored answers serve, then the providers that work offline."""
+        for provider, gate in zip(self.providers, self._gates, strict=True):
+            if not provider.offline:
+                gate.close(NotAsked(f"{provider.name} is not asked: nothing is to be sent"))
 
     def most_cost(self, prompt: Prompt) -> Decimal | None:
         """US dollars that ``prompt`` may cost at most, asked once; None where the price is not known."""

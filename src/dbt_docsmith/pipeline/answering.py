@@ -22,7 +22,7 @@ from dbt_docsmith.pipeline.asking import Accept
 from dbt_docsmith.pipeline.engine import NotSent
 from dbt_docsmith.pipeline.node_plan import CHARS_PER_TOKEN
 from dbt_docsmith.pipeline.policy import check_policy
-from dbt_docsmith.pipeline.providers import ProviderChoice, build_providers, choose_providers
+from dbt_docsmith.pipeline.providers import ProviderChoice, build_providers, choose_offline, choose_providers
 from dbt_docsmith.pipeline.spending import open_purse
 from dbt_docsmith.reports import Estimate, UsageTotals
 from dbt_docsmith.types import Completion, Evidence, Prompt
@@ -106,7 +106,7 @@ def open_answering(
         store = AnswerStore(config.cache_dir / STORE_FILE, clock=time.time, notice=warn)
     choices: tuple[ProviderChoice, ...] = ()
     try:
-        choices = choose_providers(config)
+        choices = choose_offline(config) if config.offline else choose_providers(config)
         providers = build_providers(config, choices, notice)
         check_policy(config.file.policy, providers)
         purse = open_purse(config, providers, project, warn)
@@ -121,6 +121,8 @@ def open_answering(
         )
     meter = UsageMeter(purse.prices)
     client = Client(providers, store, client_settings(config), meter, notice=warn, watch=watch, purse=purse)
+    if config.offline:
+        client.stay_offline()
     first = client.primary
     return Answering(
         client=client,
@@ -129,8 +131,8 @@ def open_answering(
         purse=purse,
         provider=first.name,
         model=first.model,
-        host=first.host,
-        offline=first.offline,
+        host="offline" if config.offline else first.host,
+        offline=first.offline or config.offline,
         refresh=config.refresh,
     )
 

@@ -18,6 +18,8 @@ from dbt_docsmith.llm.providers import SPECS, build
 from dbt_docsmith.llm.providers.base import Notice, Provider, ProviderSettings, ProviderSpec, Variable
 from dbt_docsmith.nearest import did_you_mean
 
+RULES = "rules"
+
 
 class ProviderChoice(Struct, frozen=True):
     """A provider by name, and its model where the user named one."""
@@ -46,17 +48,29 @@ def choose_providers(config: Config) -> tuple[ProviderChoice, ...]:
     return tuple(choices)
 
 
+def choose_offline(config: Config) -> tuple[ProviderChoice, ...]:
+    """The providers whose stored answers serve where nothing is to be sent, and the rules after them.
+
+    Raises UsageError for an unknown name.
+    """
+    if config.provider is not None:
+        choices = choose_providers(config)
+    else:
+        choices = tuple(ProviderChoice(name, config.model) for name in _all_configured(config))
+    return tuple(dict.fromkeys((*choices, ProviderChoice(RULES))))
+
+
 def _unknown(name: str) -> str:
     return f"unknown provider '{name}'{did_you_mean(name, SPECS)}; there are: {', '.join(SPECS)}"
 
 
 def build_providers(config: Config, choices: tuple[ProviderChoice, ...], notice: Notice) -> list[Provider]:
     """The chosen providers, ready to be asked. Raises CredentialsMissing or ConfigError; nothing leaves."""
-    return [build(choice.name, _settings(config, choice), notice) for choice in choices]
+    return [build(choice.name, _settings(config, choice), notice, unasked=config.offline) for choice in choices]
 
 
 def _configured(config: Config) -> str:
-    found = [name for name, spec in SPECS.items() if _is_configured(config, spec)]
+    found = _all_configured(config)
     if len(found) == 1:
         return found[0]
     named = ", ".join(found)
@@ -66,6 +80,10 @@ def _configured(config: Config) -> str:
         "no provider is configured: set OPENAI_API_KEY, or choose one with --provider "
         f"({', '.join(SPECS)}); --provider rules works offline, without a key"
     )
+
+
+def _all_configured(config: Config) -> list[str]:
+    return [name for name, spec in SPECS.items() if _is_configured(config, spec)]
 
 
 def _is_configured(config: Config, spec: ProviderSpec) -> bool:

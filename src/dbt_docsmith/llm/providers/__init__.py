@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from dbt_docsmith.errors import CredentialsMissing, UsageError
 from dbt_docsmith.llm.hosts import is_loopback
 from dbt_docsmith.llm.providers import anthropic, azure_openai, bedrock, google_gemini, ollama, openai, rules
@@ -30,18 +32,23 @@ def build(
     settings: ProviderSettings,
     notice: Notice = lambda _text: None,
     find_package: Callable[[str], object] = find_sdk,
+    *,
+    unasked: bool = False,
 ) -> Provider:
     """The provider of that name, ready to be asked. Nothing leaves, and its SDK is imported at its first request.
 
+    ``unasked``: only its stored answers are wanted, for which it needs neither a key nor an SDK.
     Raises UsageError for an unknown name, CredentialsMissing where its key or its SDK is not there, ConfigError
     where an address, a proxy or a certificate cannot be used.
     """
     spec = SPECS.get(name)
     if spec is None:
         raise UsageError(f"unknown provider '{name}': there are {', '.join(SPECS)}")
+    if unasked and spec.key_variables and not settings.api_key:
+        settings = replace(settings, api_key="not needed")
     for need in missing(spec, settings):
         raise CredentialsMissing(f"provider {name} needs {need.what}: set {' or '.join(need.variables)}")
-    if spec.package and find_package(spec.package) is None:
+    if spec.package and not unasked and find_package(spec.package) is None:
         raise CredentialsMissing(
             f"provider {name} needs the package '{spec.package}': pip install 'dbt-docsmith[{spec.extra}]'"
         )
