@@ -25,7 +25,6 @@ FORMATS = ("text", "json", "markdown", "github", "sarif")
 @click.option("--count-columns", metavar="declared|known", help="Which columns count (default: declared).")
 @click.option("--compare", metavar="FILE", help="Fail where less is documented than in an earlier JSON report.")
 @click.option("--new-only", is_flag=True, help="Fail only on what was not missing before; needs --state.")
-@click.option("--state", metavar="DIR", help="Where the manifest.json of before is.")
 @format_option(*FORMATS)
 @report_option
 @talk_options

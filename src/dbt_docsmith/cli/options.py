@@ -63,6 +63,7 @@ selection_options = _group(
         metavar="TYPE",
         help="model, source, seed, snapshot (default: all four).",
     ),
+    click.option("--state", metavar="DIR", help="The manifest.json of before, for state: (DBT_STATE)."),
 )
 
 

@@ -23,7 +23,7 @@ def run_check(config: Config, talk: Talk) -> CheckReport:
     before = compared_with(config)
     state = state_before(config)
     with closing(open_project(config, project, talk.say, talk.warn)) as opened:
-        nodes = select_nodes(config, opened, talk.warn)
+        nodes = select_nodes(config, opened, talk.say, talk.warn)
         on_disk = {node.unique_id: opened.on_disk(node.unique_id) for node in nodes}
         known = {node.unique_id: opened.known(node) for node in nodes}
     columns_from: ColumnsFrom = "known" if config.count_columns == "known" else "declared"

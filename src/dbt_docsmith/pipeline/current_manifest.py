@@ -52,6 +52,14 @@ def current_manifest(
     return manifest
 
 
+def parse_anew(config: Config, project: Project, told: Callable[[], None]) -> None:
+    """Have dbt make the manifest anew, where it is installed; ``told`` before it begins. Raises ProjectError."""
+    dbt = _dbt(config)
+    if dbt is not None:
+        told()
+        _parse(config, project, dbt)
+
+
 def _dbt(config: Config) -> Sequence[str] | None:
     return dbt_command(which=partial(shutil.which, path=config.environ.get("PATH", "")))
 

@@ -97,7 +97,7 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
     )
     with closing(open_project(config, project, talk.say, talk.warn)) as opened:
         templates = masked(config, templates, opened.manifest.adapter_type)
-        work = find_work(config, opened, select_nodes(config, opened, talk.warn))
+        work = find_work(config, opened, select_nodes(config, opened, talk.say, talk.warn))
         done = work_through(config, mode, work, answering, templates, _writer(config, mode, work), talk)
         return make_report(config, mode, done)
 

@@ -22,6 +22,7 @@ from dbt_docsmith.dbt.written import Entries, NodeOnDisk
 from dbt_docsmith.errors import ConfigError, UsageError, WriteError
 from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.pipeline.current_manifest import Say, current_manifest
+from dbt_docsmith.pipeline.states import Compare, comparison_with_state
 from dbt_docsmith.pipeline.texts import text_from_manifest
 from dbt_docsmith.properties.read import is_placeholder, read_entries
 from dbt_docsmith.types import Catalog, Manifest, Node, WrittenEntry
@@ -115,7 +116,7 @@ def open_project(config: Config, project: Project, say: Say, warn: Say) -> OpenP
     return OpenProject(config, project, files, manifest, catalog, entries, broken, store)
 
 
-def select_nodes(config: Config, opened: OpenProject, warn: Say) -> list[Node]:
+def select_nodes(config: Config, opened: OpenProject, say: Say, warn: Say) -> list[Node]:
     """The project's own nodes that the user selected, without those to be skipped. Raises UsageError."""
     types = config.resource_types or DOCUMENTED
     for name in types:
@@ -125,6 +126,7 @@ def select_nodes(config: Config, opened: OpenProject, warn: Say) -> list[Node]:
                 f"--resource-type: '{name}' is not described{hint}; there are: {', '.join(DOCUMENTED)}"
             )
     manifest = opened.manifest
+    compare = comparison_with_state(config, opened.project, opened.files, say, warn)
     found = select(
         manifest,
         project_dir=opened.project.root,
@@ -132,10 +134,11 @@ def select_nodes(config: Config, opened: OpenProject, warn: Say) -> list[Node]:
         exclude=config.exclude,
         selectors=config.selectors,
         resource_types=types,
+        compare=compare,
     )
     for warning in found.warnings:
         warn(warning)
-    skipped = _skipped(config, opened)
+    skipped = _skipped(config, opened, compare)
     nodes = [manifest.nodes[uid] for uid in found.unique_ids if uid not in skipped]
     own = [node for node in nodes if node.package_name == manifest.project_name and not _is_skipped(node.meta)]
     if found.unique_ids and not own:
@@ -143,11 +146,11 @@ def select_nodes(config: Config, opened: OpenProject, warn: Say) -> list[Node]:
     return own
 
 
-def _skipped(config: Config, opened: OpenProject) -> set[str]:
+def _skipped(config: Config, opened: OpenProject, compare: Compare | None) -> set[str]:
     if not config.file.skip:
         return set()
     try:
-        found = select(opened.manifest, project_dir=opened.project.root, select=config.file.skip)
+        found = select(opened.manifest, project_dir=opened.project.root, select=config.file.skip, compare=compare)
     except UsageError as error:
         raise ConfigError(f"{FILE_NAME}: skip: {error}") from error
     return set(found.unique_ids)

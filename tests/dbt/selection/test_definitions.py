@@ -84,7 +84,7 @@ def test_graph_operators_are_spelled_out(more: dict[str, Any], attribute: str, v
         ({"union": "tag:a"}, "is not a list"),
         ({"method": "tag", "values": "a"}, "lacks its 'method' or its 'value'"),
         ({"method": "tags", "value": "a"}, "did you mean tag:"),
-        ({"method": "state", "value": "modified"}, "compares with an earlier run"),
+        ({"method": "result", "value": "error"}, "which is not supported"),
         (tag("a", parents_depth="many"), "a depth that is no number: 'many'"),
         (tag("a", children=True, childrens_parents=True), "'@' takes the children already"),
         ({"method": "selector", "value": "nobody"}, "there is no selector 'nobody'"),

@@ -136,9 +136,10 @@ def test_a_selection_of_nothing_says_so(choose: Choose) -> None:
         ("path:", "needs a path below the project's folder"),
         ("path:.", "needs a path below the project's folder"),
         ("/etc/passwd", "needs a path below the project's folder"),
-        ("state:modified", "'state:modified' compares with an earlier run, which is not supported yet"),
-        ("result:error+", "compares with an earlier run"),
-        ("1+source_status:fresher", "compares with an earlier run"),
+        ("state:modified", r"'state:modified' needs --state DIR \(or DBT_STATE\)"),
+        ("state:changed", "it is one of modified, modified.body, modified.configs"),
+        ("result:error+", "what an earlier run came to, which is not supported"),
+        ("1+source_status:fresher", "what an earlier run came to, which is not supported"),
     ],
 )
 def test_what_dbt_would_refuse_is_refused_with_its_cure(choose: Choose, word: str, complaint: str) -> None:

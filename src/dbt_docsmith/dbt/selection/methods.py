@@ -17,6 +17,7 @@ from dbt_docsmith.dbt.selection.config import config_matcher
 from dbt_docsmith.dbt.selection.fqn import fqn_matcher
 from dbt_docsmith.dbt.selection.glob import glob_matcher
 from dbt_docsmith.dbt.selection.spec import Criterion
+from dbt_docsmith.dbt.selection.state.comparison import STATES, Comparison
 from dbt_docsmith.errors import UsageError
 from dbt_docsmith.types import Node
 
@@ -31,10 +32,14 @@ RESOURCE_TYPES = frozenset(
 
 
 class Surroundings(Struct, frozen=True):
-    """What a criterion may rest on besides the node: ``package:this``, and the files there are."""
+    """What a criterion may rest on besides the node: ``package:this``, the files there are, and an earlier state.
+
+    ``compare`` gives the comparison with that state; None: nobody said where it is.
+    """
 
     project_name: str
     project_dir: Path
+    compare: Callable[[], Comparison] | None = None
 
 
 def matcher(criterion: Criterion, surroundings: Surroundings) -> Matches:
@@ -46,6 +51,8 @@ def matcher(criterion: Criterion, surroundings: Surroundings) -> Matches:
         return _path(criterion, surroundings.project_dir)
     if criterion.method == "package":
         return _package(criterion, surroundings.project_name)
+    if criterion.method == "state":
+        return _state(criterion, surroundings.compare)
     return _METHODS[criterion.method](criterion)
 
 
@@ -95,6 +102,17 @@ def _package(criterion: Criterion, project_name: str) -> Matches:
     name = _text(criterion)
     matches = glob_matcher(project_name if name == "this" and project_name else name)
     return lambda node: matches(node.package_name)
+
+
+def _state(criterion: Criterion, compare: Callable[[], Comparison] | None) -> Matches:
+    state = _one_of(criterion, frozenset(STATES))
+    if compare is None:
+        raise UsageError(
+            f"the selector {criterion.raw!r} needs --state DIR (or DBT_STATE): the folder with the manifest.json"
+            " to compare with"
+        )
+    comparison = compare()
+    return lambda node: comparison.is_in(state, node.unique_id)
 
 
 def _fqn(criterion: Criterion) -> Matches:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from dbt_docsmith.dbt.selection.spec import (
     parse_intersection,
     split_union,
 )
+from dbt_docsmith.dbt.selection.state.comparison import Comparison
 from dbt_docsmith.types import Manifest
 
 DOCUMENTED = ("model", "source", "seed", "snapshot")
@@ -43,14 +44,16 @@ def select(
     exclude: Sequence[str] = (),
     selectors: Sequence[str] = (),
     resource_types: Collection[str] = DOCUMENTED,
+    compare: Callable[[], Comparison] | None = None,
 ) -> Selection:
     """The nodes of ``resource_types`` that ``dbt ls`` lists for the same words.
 
     ``path:`` looks at the files below ``project_dir``, as dbt does. ``selectors`` are names of selectors.yml;
     where one is given, ``select`` and ``exclude`` count for nothing. With neither, the project's default
-    selector applies, else everything. UsageError: dbt would refuse a selector.
+    selector applies, else everything. ``state:`` puts its questions to ``compare``, which is called only then.
+    UsageError: dbt would refuse a selector.
     """
-    selecting = _Selecting(manifest, project_dir)
+    selecting = _Selecting(manifest, Surroundings(manifest.project_name, project_dir, compare))
     default = None if selectors or select or exclude else default_selector(manifest.selectors)
     names = selectors if default is None else (default,)
     if names:
@@ -78,10 +81,10 @@ def _warnings(*, overruled: bool, empty: bool) -> Iterator[str]:
 class _Selecting:
     """One selection over one graph: the criteria evaluated, and what matched nothing noted."""
 
-    def __init__(self, manifest: Manifest, project_dir: Path) -> None:
+    def __init__(self, manifest: Manifest, surroundings: Surroundings) -> None:
         self._nodes = manifest.nodes
         self._selectors = manifest.selectors
-        self._surroundings = Surroundings(manifest.project_name, project_dir)
+        self._surroundings = surroundings
         self.unmatched: list[str] = []
 
     @cached_property

@@ -16,7 +16,7 @@ METHODS = tuple(
     "fqn tag group access source path file package config test_name test_type resource_type state exposure metric"
     " result source_status version semantic_model saved_query unit_test".split()
 )
-COMPARING_METHODS = frozenset({"state", "result", "source_status"})
+RESULT_METHODS = frozenset({"result", "source_status"})
 
 
 class Criterion(Struct, frozen=True, kw_only=True):
@@ -114,9 +114,9 @@ def _method(raw: str, parts: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
         near = difflib.get_close_matches(name, METHODS, n=1)
         cure = f"did you mean {near[0]}:?" if near else f"the methods are {', '.join(METHODS)}"
         raise UsageError(f"{name!r} in the selector {raw!r} is no selection method: {cure}")
-    if name in COMPARING_METHODS:
+    if name in RESULT_METHODS:
         raise UsageError(
-            f"the selector {raw!r} compares with an earlier run, which is not supported yet: leave it out"
+            f"the selector {raw!r} asks for what an earlier run came to, which is not supported: leave it out"
         )
     return name, tuple(arguments)
 
