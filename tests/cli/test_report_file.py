@@ -31,8 +31,9 @@ def test_it_holds_what_the_format_prints(
 
 
 def test_a_job_has_its_summary_and_its_numbers_from_one_run(user: User, tmp_path: Path) -> None:
-    said = user(*DRY, "--format", "markdown", "--report", tmp_path / "run.json")
-    assert said.out.startswith("<!-- dbt-docsmith document -->\n")
+    summary = tmp_path / "run.md"
+    user(*DRY, "--report", summary, "--report", tmp_path / "run.json")
+    assert summary.read_text().startswith("<!-- dbt-docsmith document -->\n")
     assert json.loads((tmp_path / "run.json").read_text())["command"] == "document"
 
 

@@ -1,26 +1,19 @@
 """aimock, a public mock of the providers' servers, on loopback: another hand's idea of what each of them says.
 
-It is an npm package, installed by ``.ci/run`` into ``.aimock``; ``AIMOCK_PREFIX`` names another place, and says
-that it must be there. It needs node 20.15, 22.2 or newer, or the npm package ``node`` beside it.
+It is an npm package, and needs node 20.15, 22.2 or newer.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-PREFIX = Path(os.environ.get("AIMOCK_PREFIX") or Path(__file__).parents[2] / ".aimock")
-SCRIPT = PREFIX / "node_modules" / "@copilotkit" / "aimock" / "dist" / "cli.js"
-NEW_ENOUGH = 'process.exit(require("zlib").crc32 ? 0 : 1)'
+from tests.node import node, package
 
 TEXT = "Kept for the accountants, who read it at the end of each month."
 ANSWER = {"description": TEXT, "question": None, "columns": []}
@@ -41,7 +34,14 @@ def aimock(folder: Path) -> Iterator[str]:
     """``host:port`` of a server that is ready; what it is to say is written into ``folder``."""
     fixtures = folder / "fixtures.json"
     fixtures.write_text(json.dumps({"fixtures": _fixtures()}), encoding="utf-8")
-    command = [_node(), str(SCRIPT), "--port", "0", "--fixtures", str(fixtures)]
+    command = [
+        node(),
+        str(package("@copilotkit/aimock") / "dist" / "cli.js"),
+        "--port",
+        "0",
+        "--fixtures",
+        str(fixtures),
+    ]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True) as server:
         try:
@@ -73,22 +73,3 @@ def _fixtures() -> list[dict[str, Any]]:
         for model, (status, kind) in TROUBLES.items()
     ]
     return [*troubles, {"match": {}, "response": {"content": json.dumps(ANSWER), "usage": USAGE}}]
-
-
-def _node() -> str:
-    own = PREFIX / "node_modules" / ".bin" / "node"
-    node = str(own) if own.exists() else shutil.which("node")
-    lacking = _lacking(node)
-    if lacking is not None:
-        assert "AIMOCK_PREFIX" not in os.environ, lacking
-        pytest.skip(f"{lacking}: .ci/run says how to get it")
-    assert node is not None
-    return node
-
-
-def _lacking(node: str | None) -> str | None:
-    if node is None:
-        return "node is not installed"
-    if subprocess.run([node, "-e", NEW_ENOUGH], check=False).returncode != 0:
-        return "node is too old for aimock"
-    return None if SCRIPT.exists() else f"the npm package @copilotkit/aimock is not in {PREFIX.name}"

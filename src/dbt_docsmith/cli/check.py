@@ -34,7 +34,7 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     """Say what is not documented; exit with 1 where something is missing."""
     from msgspec.structs import replace
 
-    from dbt_docsmith.cli.report_file import report_file
+    from dbt_docsmith.cli.report_file import report_files
     from dbt_docsmith.cli.result import put, put_exactly
     from dbt_docsmith.cli.talk import open_talk
     from dbt_docsmith.config import load_config
@@ -42,10 +42,10 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     from dbt_docsmith.report.checks import check_in
 
     talk = open_talk(options)
-    file = report_file(options["report"], FORMATS)
+    files = report_files(options["reports"], FORMATS)
     report = run_check(load_config(given_options(options), ctx.obj), talk)
     report = replace(report, warnings=talk.warnings)
-    if file is not None:
+    for file in files:
         file.write(lambda form: check_in(form, report))
     text = check_in(options["output"], report)
     if options["output"] == "text":

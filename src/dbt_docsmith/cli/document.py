@@ -34,7 +34,7 @@ def document(ctx: click.Context, /, **options: Any) -> None:
     """Fill the missing descriptions in the selected part of the project."""
     from msgspec.structs import replace
 
-    from dbt_docsmith.cli.report_file import report_file
+    from dbt_docsmith.cli.report_file import report_files
     from dbt_docsmith.cli.result import put, put_exactly, terminal_width
     from dbt_docsmith.cli.talk import open_talk
     from dbt_docsmith.config import load_config
@@ -44,12 +44,12 @@ def document(ctx: click.Context, /, **options: Any) -> None:
     from dbt_docsmith.report.totals import stats_lines
 
     talk = open_talk(options)
-    file = report_file(options["report"], FORMATS)
+    files = report_files(options["reports"], FORMATS)
     dry_run = options["dry_run"] or options["llm_dry_run"] or options["check"]
     mode = Mode(dry_run=dry_run, diff=options["diff"], check=options["check"])
     config = load_config(given_options(options), ctx.obj)
     report = replace(run_document(config, mode, talk), warnings=talk.warnings)
-    if file is not None:
+    for file in files:
         file.write(lambda form: document_in(form, report))
     if options["output"] != "text":
         put_exactly(document_in(options["output"], report) + "\n")

@@ -73,7 +73,11 @@ def format_option(*formats: str) -> Decorator[Any]:
 
 
 report_option = click.option(
-    "--report", metavar="FILE", help="Also write the result to a file, in the format its name ends in."
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FILE",
+    help="Also write the result to a file, in the format its name ends in.",
 )
 
 talk_options = _group(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dbt_docsmith.errors import UsageError
@@ -35,6 +35,6 @@ class ReportFile:
             raise UsageError(f"--report {self._path}: {error.strerror}") from error
 
 
-def report_file(given: str | None, formats: tuple[str, ...]) -> ReportFile | None:
-    """The file of ``--report``, None where there is none. Raises UsageError."""
-    return ReportFile(given, formats) if given else None
+def report_files(given: Sequence[str], formats: tuple[str, ...]) -> list[ReportFile]:
+    """The files of every ``--report``. Raises UsageError."""
+    return [ReportFile(each, formats) for each in given]
