@@ -290,6 +290,16 @@ def known_secrets(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
     return tuple(unmistakable(secrets_of(os.environ if environ is None else environ)))
 
 
+def engine_is_on(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether this engine serves dbt-osmosis's --synthesize, as OSMOSIS_LLM_ENGINE says. Raises UsageError."""
+    environ = os.environ if environ is None else environ
+    said = environ.get("OSMOSIS_LLM_ENGINE", "").strip()
+    try:
+        return not said or switch(said)
+    except ValueError:
+        raise UsageError(f"OSMOSIS_LLM_ENGINE: '{said}' is neither on nor off; nothing was sent") from None
+
+
 def find_cache_dir(environ: Mapping[str, str] | None = None) -> Path:
     """Where answers and what was spent are kept: as OSMOSIS_LLM_CACHE_DIR says, else the user's cache folder."""
     environ = os.environ if environ is None else environ

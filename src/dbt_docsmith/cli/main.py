@@ -14,6 +14,7 @@ from dbt_docsmith.cli.check import check
 from dbt_docsmith.cli.demo import demo
 from dbt_docsmith.cli.document import document
 from dbt_docsmith.cli.lines import Lines, wants_json
+from dbt_docsmith.cli.osmosis import osmosis
 from dbt_docsmith.cli.prompts import prompts
 from dbt_docsmith.cli.providers import providers
 from dbt_docsmith.cli.test_llm import test_llm
@@ -37,7 +38,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (document, check, demo, prompts, providers, test_llm, cache, usage):
+for command in (document, check, demo, prompts, providers, test_llm, cache, usage, osmosis):
     cli.add_command(command)
 
 

@@ -48,10 +48,10 @@ class Outcome(Struct, kw_only=True):
 class Sink(Protocol):
     """Where a node's finished proposals go."""
 
-    def add(self, target: DocTarget, proposals: Sequence[Proposal]) -> None:
+    def add(self, target: DocTarget, proposals: Sequence[Proposal], /) -> None:
         """Take the texts of one node, all at once."""
 
-    def done(self, target: DocTarget) -> None:
+    def done(self, target: DocTarget, /) -> None:
         """The node will bring nothing more."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -95,14 +95,19 @@ class OpenProject:
                 adapter_type=self.manifest.adapter_type,
                 case=self._case,
             )
-            skipped = _skipped_columns(node)
+            skipped = skipped_columns(node)
             columns = tuple(column for column in found.columns if column.name.lower() not in skipped)
             self._known[node.unique_id] = KnownColumns(columns=columns, unconfirmed=found.unconfirmed)
         return self._known[node.unique_id]
 
 
-def open_project(config: Config, project: Project, say: Say, warn: Say) -> OpenProject:
-    """Read everything a run needs. Raises ProjectError in one line with file and cure."""
+def open_project(
+    config: Config, project: Project, say: Say, warn: Say, make: Callable[..., OpenProject] = OpenProject
+) -> OpenProject:
+    """Read everything a run needs. Raises ProjectError in one line with file and cure.
+
+    ``make`` is called as OpenProject is: it may see more than the files say.
+    """
     files = list_files(project)
     entries, broken = _read_properties(project.root, files.properties)
     manifest = current_manifest(config, project, files, entries, broken, say, warn)
@@ -113,7 +118,7 @@ def open_project(config: Config, project: Project, say: Say, warn: Say) -> OpenP
         warn(f"the manifest's schema {manifest.schema_version or '(none)'} is not one this version was tried on")
     catalog = _catalog(config, project)
     store = LineageStore(config.cache_dir / "lineage.db") if config.use_cache else None
-    return OpenProject(config, project, files, manifest, catalog, entries, broken, store)
+    return make(config, project, files, manifest, catalog, entries, broken, store)
 
 
 def select_nodes(config: Config, opened: OpenProject, say: Say, warn: Say) -> list[Node]:
@@ -195,12 +200,13 @@ def _is_skipped(meta: Mapping[str, object]) -> bool:
     return isinstance(own, dict) and own.get("skip") is True
 
 
-def _skipped_columns(node: Node) -> set[str]:
+def skipped_columns(node: Node) -> set[str]:
+    """The columns of a node, in lower case, whose `meta` has them skipped."""
     return {name.lower() for name, column in node.columns.items() if _is_skipped(column.meta)}
 
 
 def _without_skipped(node: Node, found: NodeOnDisk) -> NodeOnDisk:
-    skipped = _skipped_columns(node)
+    skipped = skipped_columns(node)
     if not skipped:
         return found
     return replace(found, columns={name: column for name, column in found.columns.items() if name not in skipped})

@@ -46,7 +46,7 @@ def find_places(config: Config, opened: OpenProject, targets: Sequence[DocTarget
         existing_files=frozenset(opened.files.all),
     )
     plan = plan_placement(nodes, opened.entries, settings, others)
-    obstacles = {file: _obstacle(opened, file) for file in set(plan.files.values())}
+    obstacles = {file: find_obstacle(opened, file) for file in set(plan.files.values())}
     unwritable = [
         Failure(unique_id=unique_id, column=None, error="WriteError", message=obstacle)
         for unique_id, file in plan.files.items()
@@ -67,7 +67,7 @@ def _check_patterns(patterns: str | Mapping[str, str] | None) -> None:
             raise ConfigError(f"{FILE_NAME}: placement: {error}") from None
 
 
-def _obstacle(opened: OpenProject, file: str) -> str | None:
+def find_obstacle(opened: OpenProject, file: str) -> str | None:
     """What keeps a file from being written, as far as that can be known beforehand."""
     if file in opened.broken:
         return str(opened.broken[file])
