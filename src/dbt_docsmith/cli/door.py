@@ -32,10 +32,10 @@ class Door(dbtPlugin):
 plugins = [Door]
 
 
-def take_over(host: Any) -> None:
+def take_over(host: Any, environ: Mapping[str, str] | None = None) -> None:
     """Have ``host``, the module of dbt-osmosis's commands, call this engine, unless it is switched off."""
     try:
-        if not engine_is_on():
+        if not engine_is_on(environ):
             return
         _check_release()
     except DocsmithError as error:

@@ -38,9 +38,9 @@ def synthesize(context: HostContext, node: HostNode | None, given: Mapping[str, 
     except Exception as error:  # a fault of this program: it must not let the host go on to its own synthesis
         talk.debug(traceback.format_exc())
         _end(talk, fault_line(error), COULD_NOT_RUN)
-    if served.report.exit_code == COULD_NOT_RUN:
-        _tell(talk, served)
-        _end(talk, served.report.ended or "nobody answered; nothing was written", COULD_NOT_RUN)
+    report = served.report()
+    if report.exit_code == COULD_NOT_RUN:
+        _end(talk, f"{report.ended or 'nobody answered'}; nothing was written", COULD_NOT_RUN)
     context.close = _closing(context.close, served, talk)
 
 
@@ -65,7 +65,7 @@ def _closing(close: Callable[[], None], served: Served, talk: Talk) -> Callable[
 
 
 def _tell(talk: Talk, served: Served) -> int:
-    report = served.finished()
+    report = served.report_as_written()
     talk.tell(beside_texts(report))
     if served.config.stats:
         talk.tell(stats_lines(report))

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dbt_docsmith.dbt.written import Entries, NodeOnDisk
 from dbt_docsmith.errors import WriteError
 from dbt_docsmith.pipeline.versions import siblings
 from dbt_docsmith.pipeline.writer import written_form
+from dbt_docsmith.properties.files import FileOutcome
 from dbt_docsmith.properties.read import is_placeholder, read_entries
 from dbt_docsmith.types import Failure, Manifest, Proposal, WrittenEntry
 
-_KEPT = "dbt-osmosis did not write it; the answer is kept: run again at no cost, or `dbt-docsmith document`"
+_LOST = "dbt-osmosis did not write it; the answer is kept: run again at no cost, or `dbt-docsmith document`"
 
 
-def not_written(root: Path, manifest: Manifest, proposals: Sequence[Proposal]) -> list[Failure]:
-    """The texts that no properties file holds; of a model's versions one that holds it is enough."""
-    files = {proposal.file for proposal in proposals if proposal.file is not None}
-    read = [entry for file in sorted(files) for entry in _entries(root, file)]
+def arrivals(
+    root: Path, manifest: Manifest, proposals: Iterable[Proposal]
+) -> tuple[dict[str, list[FileOutcome]], list[Failure]]:
+    """What the files hold of the texts, and the texts that none holds.
+
+    Of a model's versions one that holds a text is enough.
+    """
+    texts = [proposal for proposal in proposals if proposal.description is not None and proposal.file is not None]
+    read = [entry for file in sorted({text.file or "" for text in texts}) for entry in _entries(root, file)]
     entries = Entries(manifest, read, is_placeholder)
     versions = siblings(manifest.nodes.values())
 
-    def holds(proposal: Proposal) -> bool:
-        nodes = (manifest.nodes[proposal.unique_id], *versions.get(proposal.unique_id, ()))
-        return any(_standing(entries.of(node), proposal) == _words(written_form(proposal)) for node in nodes)
+    def holds(text: Proposal) -> bool:
+        nodes = (manifest.nodes[text.unique_id], *versions.get(text.unique_id, ()))
+        return any(_standing(entries.of(node), text) == _words(written_form(text)) for node in nodes)
 
-    return [
-        Failure(unique_id=each.unique_id, column=each.column, error="WriteError", message=_KEPT)
-        for each in proposals
-        if each.description is not None and not holds(each)
-    ]
+    arrived: dict[str, list[FileOutcome]] = {}
+    lost = []
+    for text in texts:
+        if holds(text):
+            written = frozenset({(text.unique_id, text.column)})
+            arrived.setdefault(text.file or "", []).append(FileOutcome(file=text.file or "", written=written))
+        else:
+            lost.append(Failure(unique_id=text.unique_id, column=text.column, error="WriteError", message=_LOST))
+    return arrived, lost
 
 
 def _entries(root: Path, file: str) -> Iterator[WrittenEntry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -50,16 +50,19 @@ class HostContext(Protocol):
 
 
 def host_version() -> str:
-    """Which dbt-osmosis is installed here."""
-    return version("dbt-osmosis")
+    """Which dbt-osmosis is installed here; "unknown" where nobody wrote it down."""
+    try:
+        return version("dbt-osmosis")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def check_version(installed: str) -> None:
     """Raises UsageError for a release that nobody tried this with."""
     if ".".join(installed.split(".")[:2]) not in KNOWN:
         raise UsageError(
-            f"dbt-osmosis {installed}: dbt-docsmith {version('dbt-docsmith')} knows {KNOWN[0]} to {KNOWN[-1]} and does "
-            f"not serve its --synthesize: upgrade dbt-docsmith, pip install 'dbt-osmosis=={KNOWN[-1]}.*', or set "
+            f"dbt-osmosis {installed}: dbt-docsmith {version('dbt-docsmith')} knows {KNOWN[0]} to {KNOWN[-1]} and "
+            f"does not serve its --synthesize; upgrade it, pip install 'dbt-osmosis=={KNOWN[-1]}.*', or set "
             "OSMOSIS_LLM_ENGINE=off to have dbt-osmosis serve it; nothing was sent"
         )
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from dbt_docsmith.config import Config, load_config
 from dbt_docsmith.dbt.project import find_project
 from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
-from dbt_docsmith.osmosis.arrived import not_written
+from dbt_docsmith.osmosis.arrived import arrivals
 from dbt_docsmith.osmosis.context_writer import ContextWriter
 from dbt_docsmith.osmosis.host import HostContext, HostNode, candidates, find_files, project_dir
 from dbt_docsmith.osmosis.laid_over import keeps_placeholder
@@ -22,39 +22,32 @@ from dbt_docsmith.pipeline.answering import open_answering
 from dbt_docsmith.pipeline.document import Mode, Talk, work_through
 from dbt_docsmith.pipeline.opening import OpenProject, select_nodes
 from dbt_docsmith.pipeline.places import Places, find_obstacle
-from dbt_docsmith.pipeline.telling import make_report
+from dbt_docsmith.pipeline.telling import Done, make_report
 from dbt_docsmith.pipeline.templates import masked, open_templates
 from dbt_docsmith.pipeline.versions import siblings
 from dbt_docsmith.pipeline.work import Work
 from dbt_docsmith.reports import Report
-from dbt_docsmith.types import DocTarget, Failure, Manifest
+from dbt_docsmith.types import DocTarget, Failure
 
 DEFAULT_PROVIDER = "openai"
 
 
 class Served(Struct, frozen=True, kw_only=True):
-    """What was put into the host's context, and what it takes to see whether the host wrote it."""
+    """A run whose texts are in the host's context, and not yet in any file."""
 
     config: Config
-    report: Report
-    manifest: Manifest
+    mode: Mode
+    done: Done
 
-    def finished(self) -> Report:
-        """The report once the host is done: with what it did not write."""
-        report = self.report
-        if report.dry_run:
-            return report
-        lost = not_written(self.config.project_dir, self.manifest, report.proposals)
-        if not lost:
-            return report
-        named = {(failure.unique_id, failure.column) for failure in lost}
-        return replace(
-            report,
-            exit_code=report.exit_code or 1,
-            failures=(*report.failures, *lost),
-            proposals=tuple(each for each in report.proposals if (each.unique_id, each.column) not in named),
-            counts=replace(report.counts, failed=report.counts.failed + len(lost)),
-        )
+    def report(self) -> Report:
+        """What came of it, if the host writes all it was given."""
+        return make_report(self.config, self.mode, self.done)
+
+    def report_as_written(self) -> Report:
+        """What came of it once the host is done: what it did not write is a failure."""
+        proposals = () if self.mode.dry_run else self.done.outcome.proposals
+        arrived, lost = arrivals(self.config.project_dir, self.done.work.opened.manifest, proposals)
+        return make_report(self.config, self.mode, replace(self.done, written=arrived, unwritten=lost))
 
 
 def host_config(
@@ -99,10 +92,9 @@ def serve(context: HostContext, config: Config, talk: Talk, only: HostNode | Non
         others = siblings(opened.manifest.nodes.values())
         writer = ContextWriter(hosts, context.placeholders, lambda unique_id: others.get(unique_id, ()))
         done = work_through(config, mode, work, answering, templates, writer, talk)
-        report = make_report(config, mode, done)
-        if mode.dry_run:
-            context.register_mutations(len(report.proposals))
-        return Served(config=config, report=report, manifest=opened.manifest)
+    if mode.dry_run:
+        context.register_mutations(len(done.outcome.proposals))
+    return Served(config=config, mode=mode, done=done)
 
 
 def _find_work(
