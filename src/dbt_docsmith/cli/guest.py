@@ -44,7 +44,7 @@ def synthesize(context: HostContext, node: HostNode | None, given: Mapping[str, 
     context.close = _closing(context.close, served, talk)
 
 
-def _closing(close: Callable[[], None], served: Served, talk: Talk) -> Callable[[], None]:
+def _closing(close: Callable[[], None], served: Served, talk: HostTalk) -> Callable[[], None]:
     """What the host calls when it is done: say what came of it, and end with the code it earned.
 
     Where the host ends in an error of its own, that is what counts.
@@ -64,9 +64,10 @@ def _closing(close: Callable[[], None], served: Served, talk: Talk) -> Callable[
     return close_and_tell
 
 
-def _tell(talk: Talk, served: Served) -> int:
+def _tell(talk: HostTalk, served: Served) -> int:
     report = served.report_as_written()
-    talk.tell(beside_texts(report))
+    if talk.notices or report.exit_code:
+        talk.tell(beside_texts(report))
     if served.config.stats:
         talk.tell(stats_lines(report))
     if report.ended is not None:
@@ -86,11 +87,19 @@ def _taking_over() -> str:
     )
 
 
-def _open_talk() -> Talk:
-    """It says as much as the host's --log-level lets the host say."""
+class HostTalk(Talk):
+    """Talks as much as the host's --log-level lets the host say."""
+
+    def __init__(self, level: int, lines: Lines) -> None:
+        super().__init__(quiet=level > logging.WARNING, debug=level <= logging.DEBUG, lines=lines)
+        self.notices = level <= logging.INFO
+
+    def say(self, message: str) -> None:
+        """Something worth knowing."""
+        if self.notices:
+            super().say(message)
+
+
+def _open_talk() -> HostTalk:
     level = logging.getLogger("dbt-osmosis").getEffectiveLevel()
-    return Talk(
-        quiet=level > logging.INFO,
-        debug=level <= logging.DEBUG,
-        lines=Lines(secrets=known_secrets()),
-    )
+    return HostTalk(level, Lines(secrets=known_secrets()))

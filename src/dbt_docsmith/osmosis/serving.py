@@ -100,7 +100,7 @@ def serve(context: HostContext, config: Config, talk: Talk, only: HostNode | Non
 def _find_work(
     config: Config, opened: OpenProject, hosts: Mapping[str, HostNode], files: Mapping[str, str], talk: Talk
 ) -> Work:
-    nodes = [node for node in select_nodes(config, opened, talk.warn) if node.unique_id in hosts]
+    nodes = [node for node in select_nodes(config, opened, talk.say, talk.warn) if node.unique_id in hosts]
     on_disk = {node.unique_id: opened.on_disk(node.unique_id) for node in nodes}
     known = {node.unique_id: opened.known(node) for node in nodes}
     targets = plan_targets(nodes, on_disk, known, TargetSettings(add_columns=False))
