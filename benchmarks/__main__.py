@@ -1,22 +1,35 @@
-"""Run every benchmark: `make bench`, or `python -m benchmarks NAME ...` for some."""
+"""Run every benchmark that needs nothing: `make bench`. `python -m benchmarks NAME [ARGUMENT ...]` runs one.
+
+Those that read dbt projects take their folders as arguments, each with a parsed `target/manifest.json`.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from benchmarks import facts, rate, start
+from benchmarks import facts, rate, sql, start
 
 BENCHMARKS: dict[str, Callable[[], None]] = {"start": start.main, "facts": facts.main, "rate": rate.main}
+OF_PROJECTS: dict[str, Callable[[Sequence[str]], None]] = {"sql": sql.main}
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     packages = ("dbt-docsmith", "sqlglot", "msgspec", "PyYAML")
     print(f"python {sys.version.split()[0]}, " + ", ".join(f"{name} {version(name)}" for name in packages))
-    for name in names or list(BENCHMARKS):
-        print(f"\n{name}: {(sys.modules[BENCHMARKS[name].__module__].__doc__ or '').strip().splitlines()[0]}")
+    if arguments and arguments[0] in OF_PROJECTS:
+        name, *folders = arguments
+        _announce(name, OF_PROJECTS[name])
+        OF_PROJECTS[name](folders)
+        return
+    for name in arguments or BENCHMARKS:
+        _announce(name, BENCHMARKS[name])
         BENCHMARKS[name]()
+
+
+def _announce(name: str, benchmark: Callable[..., None]) -> None:
+    print(f"\n{name}: {(sys.modules[benchmark.__module__].__doc__ or '').strip().splitlines()[0]}")
 
 
 main(sys.argv[1:])
