@@ -18,6 +18,7 @@ from dbt_docsmith.dbt.manifest import is_known_version
 from dbt_docsmith.dbt.project import Project, manifest_path
 from dbt_docsmith.dbt.project_files import ProjectFiles, list_files, seed_header
 from dbt_docsmith.dbt.selection.select import DOCUMENTED, select
+from dbt_docsmith.dbt.sql.macros import search_orders
 from dbt_docsmith.dbt.written import Entries, NodeOnDisk
 from dbt_docsmith.errors import ConfigError, UsageError, WriteError
 from dbt_docsmith.nearest import did_you_mean
@@ -54,7 +55,11 @@ class OpenProject:
         self.headers = _headers(project, manifest, catalog)
         known = {uid: tuple(columns) for uid, columns in catalog.columns.items()}
         self._lineage = LineageReader(
-            manifest, {**self.headers, **known}, project_vars=project.vars, store=lineage_store
+            manifest,
+            {**self.headers, **known},
+            project_vars=project.vars,
+            search_orders=search_orders(project.raw.get("dispatch")),
+            store=lineage_store,
         )
         self.lineage_of = cache(self._lineage.columns_of)
         self._lineage_store = lineage_store

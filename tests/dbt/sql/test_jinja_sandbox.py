@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from dbt_docsmith.dbt.sql.jinja_sandbox import MOST_WAYS, render
-from dbt_docsmith.dbt.sql.jinja_unknown import UnknownError
+from dbt_docsmith.dbt.sql.jinja_sandbox import MOST_WAYS, Surroundings, render
+from dbt_docsmith.dbt.sql.macros import MacroLibrary
 from dbt_docsmith.dbt.sql.rendering import Rendered
+from dbt_docsmith.dbt.sql.undecided import UnknownError
 
 VARS = {
     "days": 7,
@@ -27,7 +28,7 @@ def rendered(raw_code: str) -> Rendered:
             raise UnknownError("a package may set its own vars")
         return VARS[name]
 
-    return render(raw_code, variables)
+    return render(raw_code, Surroundings(variables, MacroLibrary.empty()))
 
 
 def texts(raw_code: str) -> list[str]:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dbt_docsmith.dbt.sql.jinja_sandbox import render
+from dbt_docsmith.dbt.sql.jinja_sandbox import Surroundings, render
+from dbt_docsmith.dbt.sql.macros import MacroLibrary
 from dbt_docsmith.dbt.sql.rendering import render_simple, without_jinja_comments, without_snapshot_tags
 
 
@@ -37,7 +38,7 @@ SIMPLE = [
 def test_what_needs_no_jinja_renders_as_in_the_sandbox(raw_code: str) -> None:
     simple = render_simple(raw_code)
     assert simple is not None
-    assert simple == render(raw_code, no_vars)
+    assert simple == render(raw_code, Surroundings(no_vars, MacroLibrary.empty()))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_both_ways_of_rendering_agree_on_any_text(pieces: list[str]) -> None:
     raw_code = "".join(pieces)
     simple = render_simple(raw_code)
     if simple is not None:
-        assert simple == render(raw_code, no_vars)
+        assert simple == render(raw_code, Surroundings(no_vars, MacroLibrary.empty()))
 
 
 def test_a_snapshot_block_is_its_query() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
@@ -15,11 +16,12 @@ import msgspec
 
 from dbt_docsmith.dbt.lineage.query.plan import SqlLineage
 from dbt_docsmith.dbt.lineage.store import LineageStore
-from dbt_docsmith.dbt.sql.canonical import render_in_sandbox, variables_of
+from dbt_docsmith.dbt.sql.canonical import render_in_sandbox
+from dbt_docsmith.dbt.sql.macros import MacroLibrary
 from dbt_docsmith.dbt.sql.rendering import Rendered
 from dbt_docsmith.types import Manifest, Node
 
-KEPT_FORMAT = "3"  # to be raised whenever what is read of the same text changes
+KEPT_FORMAT = "4"  # to be raised whenever what is read of the same text changes
 
 _encode = msgspec.msgpack.Encoder().encode
 _lineages = msgspec.msgpack.Decoder(SqlLineage)
@@ -28,20 +30,31 @@ Kept = TypeVar("Kept")
 
 
 class KeptReading:
-    """Reads for one project. What is kept rests on the text, the dialect, the vars and the parsers' versions."""
+    """Reads for one project.
+
+    What is kept rests on the text, the dialect, the vars, the macros and the parsers' versions.
+    """
 
     def __init__(
-        self, manifest: Manifest, dialect: str | None, project_vars: Mapping[str, Any], store: LineageStore | None
+        self,
+        manifest: Manifest,
+        dialect: str | None,
+        project_vars: Mapping[str, Any],
+        macros: MacroLibrary,
+        store: LineageStore | None,
     ) -> None:
         self._manifest = manifest
         self._dialect = dialect
         self._vars = project_vars
+        self._macros = macros
         self._store = store
-        reader = (KEPT_FORMAT, _version("dbt-docsmith"))
-        self._sql_rests_on = _hash("sql", *reader, _version("sqlglot"), dialect or "")
-        self._jinja_rests_on = _hash(
-            "jinja", *reader, _version("jinja2"), manifest.project_name, _stable(project_vars)
-        )
+        self._reader = (KEPT_FORMAT, _version("dbt-docsmith"))
+        self._sql_rests_on = _hash("sql", *self._reader, _version("sqlglot"), dialect or "")
+
+    @cached_property
+    def _jinja_rests_on(self) -> bytes:
+        project = (self._manifest.project_name, _stable(self._vars), self._macros.digest())
+        return _hash("jinja", *self._reader, _version("jinja2"), *project)
 
     def lineage(self, parseable: str) -> SqlLineage:
         """What the SQL does with columns."""
@@ -57,7 +70,7 @@ class KeptReading:
         key = _hash(self._jinja_rests_on, node.package_name, raw_code)
         kept = self._kept(key, _renderings)
         if kept is None:
-            kept = render_in_sandbox(raw_code, variables_of(node, self._manifest, self._vars))
+            kept = render_in_sandbox(raw_code, node, self._manifest, self._vars, self._macros)
             self._keep(key, kept)
         return kept
 

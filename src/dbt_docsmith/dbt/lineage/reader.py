@@ -16,6 +16,7 @@ from dbt_docsmith.dbt.lineage.snapshot_columns import with_snapshot_columns
 from dbt_docsmith.dbt.lineage.store import LineageStore
 from dbt_docsmith.dbt.sql.canonical import CanonicalSql, canonical_sql
 from dbt_docsmith.dbt.sql.dialects import dialect_of
+from dbt_docsmith.dbt.sql.macros import MacroLibrary
 from dbt_docsmith.types import ColumnLineage, ColumnRef, Manifest, NodeLineage
 
 _NO_NODE = NodeLineage(reason="it is not in the manifest")
@@ -25,8 +26,8 @@ class LineageReader:
     """Reads lineage on demand and remembers it.
 
     ``columns`` is what is known from elsewhere of a node's columns, by unique id: the catalog's, a seed's
-    header, those a source's YAML declares. ``project_vars`` is the ``vars`` of the project. What is read of SQL is
-    kept in ``store``; the caller flushes it.
+    header, those a source's YAML declares. ``project_vars`` is the ``vars`` of the project, ``search_orders`` its
+    ``dispatch``. What is read of SQL is kept in ``store``; the caller flushes it.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class LineageReader:
         columns: Mapping[str, Sequence[str]],
         *,
         project_vars: Mapping[str, Any] | None = None,
+        search_orders: Mapping[str, Sequence[str]] | None = None,
         store: LineageStore | None = None,
     ) -> None:
         self._manifest = manifest
         self._columns = columns
-        self._reading = KeptReading(manifest, dialect_of(manifest.adapter_type), project_vars or {}, store)
+        dialect, macros = dialect_of(manifest.adapter_type), MacroLibrary(manifest, search_orders)
+        self._reading = KeptReading(manifest, dialect, project_vars or {}, macros, store)
         self._canonical: dict[str, CanonicalSql] = {}
         self._read: dict[str, tuple[SqlLineage, ...]] = {}
         self._known: dict[str, NodeLineage] = {}

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from dbt_docsmith.dbt.sql.compiled import RelationNames, mark_relations, without_ephemeral_ctes
 from dbt_docsmith.dbt.sql.dialects import dialect_of, lexis_of
-from dbt_docsmith.dbt.sql.jinja_unknown import UnknownError
+from dbt_docsmith.dbt.sql.macros import MacroLibrary
 from dbt_docsmith.dbt.sql.marks import (
     Marks,
     Reference,
@@ -26,6 +26,7 @@ from dbt_docsmith.dbt.sql.marks import (
 )
 from dbt_docsmith.dbt.sql.references import References
 from dbt_docsmith.dbt.sql.rendering import Rendered, render_simple, without_jinja_comments, without_snapshot_tags
+from dbt_docsmith.dbt.sql.undecided import UnknownError
 from dbt_docsmith.types import Manifest, Node
 
 _TRAILING_SPACE = re.compile(r"[^\S\n]+$", re.MULTILINE)
@@ -70,7 +71,7 @@ def canonical_sql(
     if node.compiled_code:
         return _assembled(_marked(node, node.compiled_code, manifest), references)
     raw_code = without_snapshot_tags(node.raw_code)
-    render = render or (lambda code: render_in_sandbox(code, variables_of(node, manifest, project_vars or {})))
+    render = render or (lambda code: render_in_sandbox(code, node, manifest, project_vars or {}))
     rendered = render_simple(raw_code) or render(raw_code)
     canonical = _assembled(rendered, references)
     if len(rendered.texts) == 1:
@@ -78,11 +79,18 @@ def canonical_sql(
     return structs.replace(canonical, as_it_stands=without_jinja_comments(raw_code))
 
 
-def render_in_sandbox(raw_code: str, variables: Callable[[str], Any]) -> Rendered:
+def render_in_sandbox(
+    raw_code: str,
+    node: Node,
+    manifest: Manifest,
+    project_vars: Mapping[str, Any],
+    macros: MacroLibrary | None = None,
+) -> Rendered:
     """Render what needs Jinja; importing it costs more than most projects' SQL."""
-    from dbt_docsmith.dbt.sql.jinja_sandbox import render
+    from dbt_docsmith.dbt.sql.jinja_sandbox import Surroundings, render
 
-    return render(raw_code, variables)
+    variables = variables_of(node, manifest, project_vars)
+    return render(raw_code, Surroundings(variables, macros or MacroLibrary(manifest), node.package_name))
 
 
 def variables_of(node: Node, manifest: Manifest, project_vars: Mapping[str, Any]) -> Callable[[str], Any]:

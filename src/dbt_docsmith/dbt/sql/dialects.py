@@ -74,3 +74,10 @@ def lexis_of(dialect: str | None) -> Lexis:
         hashes=dialect in _HASH_COMMENTED,
         brackets=dialect == "tsql",
     )
+
+
+def quoted_name(dialect: str | None) -> tuple[str, str] | None:
+    """The quotes dbt's adapters put around a name; None where they are not known."""
+    if dialect in (None, "tsql"):
+        return None
+    return ("`", "`") if dialect in _BACKTICKED or dialect == "clickhouse" else ('"', '"')

@@ -1,24 +1,26 @@
-"""What raw SQL can name in the sandbox: what needs no warehouse and no macro."""
+"""What raw SQL can name in the sandbox: what needs no warehouse, and the macros there are."""
 
 from __future__ import annotations
 
 import copy
-import json
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
+from dbt_docsmith.dbt.sql.jinja_filters import from_json, local_md5, to_json
+from dbt_docsmith.dbt.sql.jinja_macros import Adapter, Macros, RaisedByModel, give_back
 from dbt_docsmith.dbt.sql.jinja_unknown import (
+    PartlyKnown,
     Relation,
-    Undecided,
     Unknown,
-    UnknownError,
     unknown_among,
     written,
     written_arguments,
 )
 from dbt_docsmith.dbt.sql.marks import Marks, Reference
+from dbt_docsmith.dbt.sql.undecided import HopelessError, UnknownError
 
-UNKNOWN_NAMES = "\0unknown"
+OTHER_NAMES = "\0other"
 STEP = "\0step"
 _MOST_STEPS = 20_000
 _MOST_NESTED_VARS = 5
@@ -27,41 +29,57 @@ _NOT_GIVEN = object()
 Render = Callable[[str, dict[str, Any]], str]
 
 
-class RaisedByModel(Exception):
-    """``exceptions.raise_compiler_error``: this way dbt would not go on either."""
-
-
 class Names:
     """What raw SQL can name in one rendering. ``render`` renders the Jinja that a var holds."""
 
     def __init__(
-        self, marks: Marks, undecided: Undecided, variables: Callable[[str], Any], render: Render
+        self,
+        marks: Marks,
+        unknown: Unknown,
+        variables: Callable[[str], Any],
+        render: Render,
+        macros: Callable[[Callable[[], dict[str, Any]]], Macros],
+        adapter_type: str | None,
     ) -> None:
         self._marks = marks
         self._render = render
-        self._unknown = Unknown("", marks, undecided)
+        self._unknown = unknown
         self._variables = variables
+        self._macros = macros(self.all)
+        self._adapter_type = adapter_type
         self._own: dict[str, Any] = {}  # a template may change what it is given, for itself
         self._steps = 0
         self._nested = 0
 
     def all(self) -> dict[str, Any]:
         """The names and what they stand for."""
+        relations = {"ref": self._ref, "source": self._source}
+        config, var = _Config(self._unknown.but), _Var(self._var, self._has_var)
+        known_of_target = {"type": self._adapter_type} if self._adapter_type else {}
         return {
-            UNKNOWN_NAMES: self._unknown.but,
+            OTHER_NAMES: self._macros.named,
             STEP: self._step,
-            "config": _Config(self._unknown.but),
+            **relations,
+            "adapter": Adapter(self._macros, self._adapter_type),
+            "builtins": PartlyKnown(self._unknown.but("builtins"), {**relations, "config": config, "var": var}),
+            "config": config,
             "exceptions": _Exceptions(self._unknown.but),
             "execute": True,
-            "fromjson": _parsed_json,
+            "fromjson": from_json,
             "is_incremental": lambda: False,
+            "local_md5": local_md5,
             "log": _silent,
+            "modules": PartlyKnown(self._unknown.but("modules"), {"itertools": _Itertools(self._step)}),
             "print": _silent,
             "range": self._range,
-            "ref": self._ref,
-            "source": self._source,
+            "return": give_back,
+            "set": _as_set,
+            "statement": _silent,
+            "target": PartlyKnown(self._unknown.but("target"), known_of_target),
             "this": Relation(Reference("this"), self._marks, self._unknown.but),
-            "var": _Var(self._var, self._has_var),
+            "tojson": to_json,
+            "var": var,
+            "zip": lambda *lists: list(zip(*lists, strict=False)),
         }
 
     def _ref(self, *arguments: object, v: object = None, version: object = None) -> object:
@@ -116,7 +134,7 @@ class Names:
     def _step(self, count: int = 1) -> None:
         self._steps += count
         if self._steps > _MOST_STEPS:
-            raise UnknownError("its Jinja loops too often")
+            raise HopelessError("its Jinja loops too often")
 
 
 class _Config:
@@ -160,8 +178,31 @@ def _silent(*_: object, **__: object) -> str:
     return ""
 
 
-def _parsed_json(text: str, default: object = None) -> object:
+def _as_set(values: Iterable[object], default: object = None) -> object:
     try:
-        return json.loads(text)
-    except ValueError:
+        return set(values)
+    except TypeError:
         return default
+
+
+class _Itertools:
+    """``modules.itertools``, as lists, each item a step."""
+
+    def __init__(self, step: Callable[[], None]) -> None:
+        self._step = step
+
+    def chain(self, *lists: Iterable[object]) -> list[object]:
+        return self._counted(itertools.chain(*lists))
+
+    def combinations(self, values: Iterable[object], length: int) -> list[object]:
+        return self._counted(itertools.combinations(values, length))
+
+    def product(self, *lists: Iterable[object]) -> list[object]:
+        return self._counted(itertools.product(*lists))
+
+    def _counted(self, values: Iterator[object]) -> list[object]:
+        found = []
+        for value in values:
+            self._step()
+            found.append(value)
+        return found

@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from dbt_docsmith.dbt.sql.marks import Marks, Reference
+from dbt_docsmith.dbt.sql.marks import OPEN, Marks, Reference
+from dbt_docsmith.dbt.sql.undecided import HopelessError, Undecided, UnknownError
 
+MOST_CHARS = 1_000_000
 # what Jinja itself asks a value for; an unknown value must not say it has it
-_JINJA_ASKS = frozenset({"jinja_pass_arg", "unsafe_callable", "alters_data"})
-
-
-class UnknownError(Exception):
-    """The SQL's shape hangs on something only dbt knows. The text says on what."""
-
-
-class Undecided:
-    """Decides conditions that cannot be told, one way after the other, so that every way is gone once."""
-
-    def __init__(self, most_ways: int) -> None:
-        self._most_ways = most_ways
-        self._path: list[bool] = []
-        self._decided: dict[str, bool] = {}
-        self._ways = 0
-
-    def ways(self) -> Iterator[None]:
-        """Go through all ways; each time round, ``decide`` answers for the next one."""
-        while True:
-            self._decided = {}
-            self._ways += 1
-            yield
-            taken = list(self._decided.values())
-            while taken and taken[-1]:
-                taken.pop()
-            if not taken:
-                return
-            self._path = [*taken[:-1], True]
-
-    def decide(self, condition: str) -> bool:
-        """One condition goes one way, and the same way as long as this way lasts."""
-        if condition not in self._decided:
-            index = len(self._decided)
-            if index >= len(self._path) and 2 ** (index + 1) > self._most_ways:
-                raise UnknownError(f"it hangs on {condition}")
-            self._decided[condition] = self._path[index] if index < len(self._path) else False
-        return self._decided[condition]
+JINJA_ASKS = frozenset({"jinja_pass_arg", "unsafe_callable", "alters_data"})
 
 
 class Unknown:
@@ -63,22 +29,26 @@ class Unknown:
         """What stands for it in the SQL."""
         return self._marks.unknown(f"{{{{ {self._text} }}}}")
 
-    def __getattr__(self, name: str) -> Unknown:
-        if name.startswith("_") or name in _JINJA_ASKS:
+    def decided(self) -> bool:
+        """The way it goes as a condition."""
+        return self._undecided.decide(self._text)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name in JINJA_ASKS:
             raise AttributeError(name)
         return self.but(f"{self._text}.{name}")
 
-    def __getitem__(self, key: object) -> Unknown:
+    def __getitem__(self, key: object) -> Any:
         return self.but(f"{self._text}[{written(key)}]")
 
     def __call__(self, *arguments: object, **named: object) -> Unknown:
         return self.but(f"{self._text}({written_arguments(arguments, named)})")
 
     def __bool__(self) -> bool:
-        return self._undecided.decide(self._text)
+        return self.decided()
 
     def __contains__(self, item: object) -> bool:
-        return self._undecided.decide(f"{written(item)} in {self._text}")
+        return self.but(f"{written(item)} in {self._text}").decided()
 
     def __eq__(self, other: object) -> Any:
         return self.but(f"{self._text} == {written(other)}")
@@ -120,8 +90,28 @@ for _name, _text in {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items():
     setattr(Unknown, f"__{_name}__", _sign(_text))
 
 
+class PartlyKnown(Unknown):
+    """An unknown value of which some parts are known: ``target.type``."""
+
+    def __init__(self, of: Unknown, parts: Mapping[str, object]) -> None:
+        super().__init__(of._text, of._marks, of._undecided)
+        self._parts = parts
+
+    def __getattr__(self, name: str) -> Any:
+        return self._parts[name] if name in self._parts else super().__getattr__(name)
+
+    def __getitem__(self, key: object) -> Any:
+        return self._parts[key] if isinstance(key, str) and key in self._parts else super().__getitem__(key)
+
+    def get(self, key: str, *default: object) -> object:
+        """As a mapping's."""
+        return self._parts[key] if key in self._parts else self.but(f"{self._text}.get")(key, *default)
+
+
 class Relation:
     """What ``ref``, ``source`` and ``this`` give. It prints as a relation; what else it has only dbt knows."""
+
+    metadata: Mapping[str, str] = {"type": "Relation"}
 
     def __init__(self, reference: Reference, marks: Marks, unknown: Callable[[str], Unknown]) -> None:
         self._reference = reference
@@ -132,9 +122,32 @@ class Relation:
         return self._marks.relation(self._reference)
 
     def __getattr__(self, name: str) -> Unknown:
-        if name.startswith("_") or name in _JINJA_ASKS:
+        if name.startswith("_") or name in JINJA_ASKS:
             raise AttributeError(name)
         return self._unknown(f"{self._reference.written}.{name}")
+
+    def __eq__(self, other: object) -> Any:
+        if isinstance(other, Relation) and other._reference == self._reference:
+            return True
+        return self.as_unknown() == other
+
+    def __ne__(self, other: object) -> Any:
+        if isinstance(other, Relation) and other._reference == self._reference:
+            return False
+        return self.as_unknown() != other
+
+    def __hash__(self) -> int:
+        return hash(self._reference)
+
+    def get(self, key: str, *default: object) -> object:
+        """As a mapping's."""
+        return self.metadata if key == "metadata" else self.as_unknown().get(key, *default)
+
+    def itself(self, *_: object, **__: object) -> Relation:
+        """It is the same relation, however its name is to be written."""
+        return self
+
+    include = quote = render = itself
 
     def as_unknown(self) -> Unknown:
         """Its rendered name, which only dbt knows."""
@@ -145,10 +158,39 @@ class Relation:
 
 
 class PartlyUnknown(str):
-    """Text with marks in it. Nobody can tell what it equals."""
+    """Text with marks in it. Nobody can tell what it equals, and what is done to it is marked where it can be."""
 
-    __slots__ = ("unknown",)
-    unknown: Unknown
+    __slots__ = ("_any",)
+    _any: Unknown
+
+    @property
+    def unknown(self) -> Unknown:
+        """The text as an unknown value."""
+        return self._any.but(repr(self._any._marks.in_words(self)))
+
+    def like(self, text: str) -> str:
+        """Another text made of this one."""
+        return text_of(text, self._any)
+
+    def strip(self, characters: str | None = None, /) -> str:
+        """As text; marks are no white space."""
+        return self.like(str.strip(self, characters))
+
+    def lstrip(self, characters: str | None = None, /) -> str:
+        """As text."""
+        return self.like(str.lstrip(self, characters))
+
+    def rstrip(self, characters: str | None = None, /) -> str:
+        """As text."""
+        return self.like(str.rstrip(self, characters))
+
+    def upper(self) -> str:
+        """As text."""
+        return self.like(str.upper(self))
+
+    def lower(self) -> str:
+        """As text."""
+        return self.like(str.lower(self))
 
     def __eq__(self, other: object) -> Any:
         return self.unknown == other
@@ -156,20 +198,65 @@ class PartlyUnknown(str):
     def __ne__(self, other: object) -> Any:
         return self.unknown != other
 
+    def __add__(self, other: str) -> str:
+        return self.like(str(self) + str(other))
+
+    def __radd__(self, other: str) -> str:
+        return self.like(str(other) + str(self))
+
+    def __bool__(self) -> bool:
+        return True if self._any._marks.without_unknowns(self).strip() else self.unknown.decided()
+
+    def __contains__(self, item: object) -> bool:
+        return item in self.unknown
+
+    def __getitem__(self, key: object) -> Any:
+        """A slice that cuts no mark is one; all else is unknown."""
+        if isinstance(key, slice) and key.step is None:
+            kept = str.__getitem__(self, key)
+            if str(self).count(OPEN) == kept.count(OPEN) and (key.start or 0) >= 0 and (key.stop or 0) <= 0:
+                return self.like(kept)
+        return self.unknown[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.unknown)
+
+    def __len__(self) -> int:
+        return len(self.unknown)
+
     def __hash__(self) -> int:
         return hash(self.unknown)
+
+    def __str__(self) -> str:
+        return str.__str__(self)
+
+
+def _compared(name: str) -> Callable[[PartlyUnknown, object], Any]:
+    return lambda self, other: getattr(self.unknown, name)(other)
+
+
+for _name in ("__lt__", "__le__", "__gt__", "__ge__", "__mod__", "__rmod__", "__mul__", "__rmul__"):
+    setattr(PartlyUnknown, _name, _compared(_name))
+
+
+def text_of(text: str, any_unknown: Unknown) -> str:
+    """The text, as a partly unknown one where there are marks in it."""
+    if isinstance(text, PartlyUnknown) or OPEN not in text:
+        return text
+    partly = PartlyUnknown(text)
+    partly._any = any_unknown
+    return partly
 
 
 def joined(parts: Iterable[object], separator: str = "") -> str:
     """The parts as one text, unknown ones as marks."""
     parts = list(parts)
+    pieces = [part.printed() if isinstance(part, Unknown) else str(part) for part in parts]
+    if sum(map(len, pieces)) > MOST_CHARS:
+        raise HopelessError("its Jinja makes too much text")
+    text = separator.join(pieces)
     unknown = unknown_among(parts)
-    text = separator.join(part.printed() if isinstance(part, Unknown) else str(part) for part in parts)
-    if unknown is None:
-        return text
-    partly = PartlyUnknown(text)
-    partly.unknown = unknown.but(" ~ ".join(written(part) for part in parts))
-    return partly
+    return text if unknown is None else text_of(text, unknown)
 
 
 def written(value: object) -> str:
@@ -187,7 +274,7 @@ def written(value: object) -> str:
     return repr(value)
 
 
-def written_arguments(arguments: tuple[object, ...], named: dict[str, object]) -> str:
+def written_arguments(arguments: tuple[object, ...], named: Mapping[str, object]) -> str:
     """The arguments of a call, as they would be written in Jinja."""
     parts = [written(argument) for argument in arguments]
     parts += [f"{name}={written(value)}" for name, value in named.items() if name != "caller"]

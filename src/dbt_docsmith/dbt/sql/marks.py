@@ -58,6 +58,20 @@ class Marks:
         """The mark of a piece of Jinja that cannot be rendered; ``text`` is the Jinja."""
         return f"{OPEN}u{self.unknowns.setdefault(text, len(self.unknowns))}{CLOSE}"
 
+    def in_words(self, text: str) -> str:
+        """The text with each mark as people write what it stands for."""
+        unknowns, references = list(self.unknowns), [f"{{{{ {each.written} }}}}" for each in self.references]
+
+        def words(mark: re.Match[str]) -> str:
+            return (references if mark[1] in "rR" else unknowns)[int(mark[2])]
+
+        return _MARK.sub(words, text)
+
+    @staticmethod
+    def without_unknowns(text: str) -> str:
+        """The text without what may come to nothing."""
+        return _MARK.sub(lambda mark: mark[0] if mark[1] in "rR" else "", text)
+
 
 def replace_marks(text: str, relation_names: Sequence[str]) -> str:
     """The text as it is parsed: each mark a plain name, or a type where it can only be one."""
