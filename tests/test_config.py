@@ -78,7 +78,7 @@ def test_a_wrong_value_of_the_environment_names_the_variable(tmp_path: Path) -> 
         ("glossary:\n  a: [1]\n", "dbt-docsmith.yml:1: glossary: expected str"),
         ("- a\n", "dbt-docsmith.yml:1: must be a mapping"),
         ("a: [\n", "is not YAML"),
-        ("ledger: on\n", "dbt-docsmith.yml:1: 'ledger' is not obeyed by this version"),
+        ("ledger: yes please\n", "dbt-docsmith.yml:1: ledger: expected bool"),
         ("limits: {threads: 0}\n", "dbt-docsmith.yml: limits.threads: '0' is not a whole number above 0"),
     ],
 )

@@ -165,6 +165,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="min_coverage", flag="--min-coverage", parse=percentage),
     Option(name="compare", flag="--compare"),
     Option(name="new_only", flag="--new-only", default=False),
+    Option(name="stale", flag="--stale", parse=one_of("own", "upstream")),
+    Option(name="refresh_stale", flag="--refresh-stale", default=False),
     Option(name="state", flag="--state", variables=("DBT_STATE",)),
     Option(
         name="count_columns",
@@ -231,6 +233,8 @@ class Config(Struct, frozen=True, kw_only=True):
     min_coverage: float | None
     compare: Path | None
     new_only: bool
+    stale: str | None
+    refresh_stale: bool
     state: Path | None
     count_columns: str
 

@@ -126,6 +126,7 @@ class ConfigFile(Struct, frozen=True, forbid_unknown_fields=True):
     skip: list[str] = []
     redact: RedactSection = RedactSection()
     policy: PolicySection = PolicySection()
+    ledger: bool = False
 
     def value(self, key: str) -> Any:
         """The value of a dotted key such as ``limits.threads``; None where the file does not say."""

@@ -105,6 +105,27 @@ class CoverageChange(Struct, frozen=True, kw_only=True):
     after: Coverage
 
 
+class StaleText(Struct, frozen=True, kw_only=True):
+    """A text of this program's making whose ground has changed since; ``file`` and ``line`` of where it stands.
+
+    ``because``: sql, tests, columns, upstream; ``parents`` are those whose ground has changed. ``edited``: a
+    person has changed the text since. ``doc_block``: it refers to one. ``date``: the day it was made, in UTC.
+    """
+
+    unique_id: str
+    column: str | None
+    file: str | None
+    line: int | None
+    because: tuple[str, ...]
+    parents: tuple[str, ...] = ()
+    edited: bool = False
+    doc_block: bool = False
+    origin: str
+    provider: str | None = None
+    model: str | None = None
+    date: str
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """All there is to tell of a ``document`` run. ``host``: where requests go. ``diff``: with ``--diff`` only.
 
@@ -129,6 +150,7 @@ class Report(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
+    stale: tuple[StaleText, ...] = ()
     diff: str | None = None
     ended: str | None = None
 
@@ -147,6 +169,7 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     failures: tuple[Failure, ...] = ()
     thresholds: Mapping[str, float] = {}
     new_only: bool = False
+    stale: tuple[StaleText, ...] = ()
     before: Coverage | None = None
     repo_prefix: str = ""
     warnings: tuple[str, ...] = ()

@@ -24,6 +24,13 @@ FORMATS = ("text", "json", "markdown", "github", "sarif")
 @click.option("--min-coverage", metavar="PERCENT", help="Pass from this share of descriptions on.")
 @click.option("--count-columns", metavar="declared|known", help="Which columns count (default: declared).")
 @click.option("--compare", metavar="FILE", help="Fail where less is documented than in an earlier JSON report.")
+@click.option(
+    "--stale",
+    is_flag=False,
+    flag_value="own",
+    metavar="[upstream]",
+    help="Fail on made texts whose SQL, tests or columns have changed; =upstream: or their parents'.",
+)
 @click.option("--new-only", is_flag=True, help="Fail only on what was not missing before; needs --state.")
 @format_option(*FORMATS)
 @report_option

@@ -134,6 +134,7 @@ writing_options = _group(
     click.option("--check", is_flag=True, help="A dry run that exits with 1 where there is work."),
     click.option("--limit", metavar="N", help="At most N nodes."),
     click.option("--overwrite", is_flag=True, help="Also replace texts that people wrote (never doc blocks)."),
+    click.option("--refresh-stale", is_flag=True, help="Also make stale texts anew (needs a ledger)."),
     click.option("--only", metavar="nodes|columns", help="Only descriptions of nodes, or of columns."),
     click.option("--skip-add-columns", is_flag=True, help="Describe only columns the YAML declares."),
     click.option("--skip-add-source-columns", is_flag=True, help="The same for sources (the default)."),

@@ -19,6 +19,7 @@ from dbt_docsmith.pipeline.answering import Answering, Foreteller, open_answerin
 from dbt_docsmith.pipeline.engine import Engine, Sink
 from dbt_docsmith.pipeline.never_send import answered_here
 from dbt_docsmith.pipeline.opening import open_project, select_nodes
+from dbt_docsmith.pipeline.recording import Recorder
 from dbt_docsmith.pipeline.stopping import run_until_stopped
 from dbt_docsmith.pipeline.telling import Done, make_report
 from dbt_docsmith.pipeline.templates import masked, open_templates
@@ -98,7 +99,13 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
     with closing(open_project(config, project, talk.say, talk.warn)) as opened:
         templates = masked(config, templates, opened.manifest.adapter_type)
         work = find_work(config, opened, select_nodes(config, opened, talk.say, talk.warn))
-        done = work_through(config, mode, work, answering, templates, _writer(config, mode, work), talk)
+        recorder = Recorder(work.provenance if mode.writes else None, talk.warn, time.time)
+        recorder.prepare()
+        try:
+            writer = _writer(config, mode, work, recorder)
+            done = work_through(config, mode, work, answering, templates, writer, talk)
+        finally:
+            recorder.settle()
         return make_report(config, mode, done)
 
 
@@ -150,20 +157,29 @@ async def _run(engine: Engine, writer: TextWriter, work: Work, answering: Answer
         await answering.aclose()
 
 
-def _writer(config: Config, mode: Mode, work: Work) -> Writer:
+def _writer(config: Config, mode: Mode, work: Work, recorder: Recorder) -> Writer:
     root = work.opened.project.root
     others = siblings(work.opened.manifest.nodes.values())
 
     def to_texts(target: DocTarget, proposals: Sequence[Proposal]) -> tuple[NodeTexts, ...]:
         unique_id = target.node.unique_id
-        return node_texts(
-            target,
-            proposals,
-            work.on_disk[unique_id],
-            work.places.files[unique_id],
-            replace=config.overwrite,
-            only_here=only_here(work.opened.known, target.node, others.get(unique_id, ())),
+        recorder.note(target.node, proposals)
+        as_made = [each for each in proposals if work.remakes(each)]
+        missing = [each for each in proposals if not work.remakes(each)]
+        here = only_here(work.opened.known, target.node, others.get(unique_id, ()))
+        return tuple(
+            texts
+            for chosen, replace in ((missing, config.overwrite), (as_made, True))
+            if chosen
+            for texts in node_texts(
+                target,
+                chosen,
+                work.on_disk[unique_id],
+                work.places.files[unique_id],
+                replace=replace,
+                only_here=here,
+            )
         )
 
-    apply = partial(apply_file if mode.writes else preview_file, root)
+    apply = recorder.around(partial(apply_file if mode.writes else preview_file, root))
     return Writer(apply, work.places.files, work.targets, time.monotonic, to_texts, at_end_only=not mode.writes)

@@ -84,6 +84,7 @@ def make_report(config: Config, mode: Told, done: Done) -> Report:
             for node in work.nodes
             for name in undeclared_by_contract(node, work.known[node.unique_id])
         ),
+        stale=tuple(each for each in work.stale if each.edited or each.doc_block),
         diff=unified_diff(_changes(done), prefix) if mode.diff else None,
         ended=None if done.outcome.ended is None else str(done.outcome.ended),
     )

@@ -20,15 +20,22 @@ from dbt_docsmith.pipeline.never_send import NeverSend
 from dbt_docsmith.pipeline.node_plan import AskLimits, Planner
 from dbt_docsmith.pipeline.opening import OpenProject
 from dbt_docsmith.pipeline.places import Places, find_places
+from dbt_docsmith.pipeline.provenance import Provenance, need_ledger, open_provenance, to_remake, without
 from dbt_docsmith.pipeline.templates import prompt_style
 from dbt_docsmith.pipeline.texts import TextBoard
 from dbt_docsmith.pipeline.versions import siblings
 from dbt_docsmith.prompting.templates import Templates
-from dbt_docsmith.types import DocTarget, Node, Prompt
+from dbt_docsmith.provenance import TextKey
+from dbt_docsmith.reports import StaleText
+from dbt_docsmith.types import DocTarget, Node, Prompt, Proposal
 
 
 class Work(Struct, frozen=True, kw_only=True):
-    """What is to be done: of ``nodes`` (all selected) the ``targets`` miss something and can be written."""
+    """What is to be done: of ``nodes`` (all selected) the ``targets`` miss something and can be written.
+
+    ``stale`` are texts whose ground has changed, where they are asked for; ``remade`` those of them that count as
+    missing, to be made anew.
+    """
 
     opened: OpenProject
     nodes: Sequence[Node]
@@ -36,28 +43,59 @@ class Work(Struct, frozen=True, kw_only=True):
     known: dict[str, KnownColumns]
     targets: Sequence[DocTarget]
     places: Places
+    provenance: Provenance | None = None
+    stale: tuple[StaleText, ...] = ()
+    remade: frozenset[TextKey] = frozenset()
+
+    def remakes(self, proposal: Proposal) -> bool:
+        """Whether it takes the place of a text that is made anew."""
+        return (proposal.unique_id, proposal.column and proposal.column.lower()) in self.remade
 
 
 def find_work(config: Config, opened: OpenProject, nodes: Sequence[Node]) -> Work:
     """What is missing in ``nodes``, and where it would stand."""
     on_disk = {node.unique_id: opened.on_disk(node.unique_id) for node in nodes}
     known = {node.unique_id: opened.known(node) for node in nodes}
+    provenance = open_provenance(config, opened)
+    stale = _stale(config, provenance, nodes)
+    remade = to_remake(stale)
     settings = TargetSettings(
         only=config.only,
         overwrite=config.overwrite,
         add_columns=config.add_columns,
         add_source_columns=config.add_source_columns,
     )
-    targets = plan_targets(nodes, on_disk, known, settings)[: config.limit]
+    seen = {unique_id: without(each, unique_id, remade) for unique_id, each in on_disk.items()}
+    targets = plan_targets(nodes, seen, known, settings)[: config.limit]
     places = find_places(config, opened, targets)
     writable = [target for target in targets if target.node.unique_id in places.files]
-    return Work(opened=opened, nodes=nodes, on_disk=on_disk, known=known, targets=writable, places=places)
+    return Work(
+        opened=opened,
+        nodes=nodes,
+        on_disk=on_disk,
+        known=known,
+        targets=writable,
+        places=places,
+        provenance=provenance,
+        stale=stale,
+        remade=remade,
+    )
 
 
-def make_board(opened: OpenProject) -> TextBoard:
-    """The texts as they are on disk, to which a run adds its own."""
+def _stale(config: Config, provenance: Provenance | None, nodes: Sequence[Node]) -> tuple[StaleText, ...]:
+    if not config.refresh_stale:
+        return ()
+    need_ledger(config, "--refresh-stale")
+    return provenance.stale(nodes) if provenance is not None else ()
+
+
+def make_board(opened: OpenProject, remade: frozenset[TextKey] = frozenset()) -> TextBoard:
+    """The texts as they are on disk, to which a run adds its own; without those that are ``remade`` in it."""
     others = siblings(opened.manifest.nodes.values())
-    return TextBoard(opened.on_disk, lambda unique_id: others.get(unique_id, ()))
+    return TextBoard(
+        lambda unique_id: without(opened.on_disk(unique_id), unique_id, remade),
+        lambda unique_id: others.get(unique_id, ()),
+    )
 
 
 def make_planner(
@@ -103,7 +141,7 @@ def make_engine(
     progress: Callable[[DocTarget], None],
 ) -> Engine:
     """The engine that works through ``work``."""
-    board = make_board(work.opened)
+    board = make_board(work.opened, work.remade)
     return Engine(
         make_planner(config, work.opened, answering, templates, board),
         board,

@@ -31,7 +31,7 @@ def check_json(report: CheckReport) -> str:
             "exit_code": report.exit_code,
             "coverage": {"columns_from": report.columns_from, **_coverage(report.coverage)},
             "missing": msgspec.to_builtins(report.missing),
-            "stale": [],
+            "stale": msgspec.to_builtins(report.stale),
             "thresholds": dict(report.thresholds),
             "new_only": report.new_only,
             "compared_with": _coverage(report.before) if report.before else None,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from dbt_docsmith.one_line import one_line
+from dbt_docsmith.report.stale import stale_lines, stale_sentence
 from dbt_docsmith.report.totals import check_lines, named, summary
 from dbt_docsmith.reports import CheckReport, Report
 from dbt_docsmith.types import Failure, Proposal
@@ -35,8 +36,9 @@ def check_text(report: CheckReport) -> str:
     lines = [f"{place(m.file, m.line)}: {named(m.unique_id, m.column)} has no description" for m in missing]
     if len(report.missing) > _MOST_MISSING:
         lines.append(f"... and {len(report.missing) - _MOST_MISSING} more (--format json lists all)")
+    lines += [f"{place(each.file, each.line)}: {stale_sentence(each)}" for each in report.stale]
     lines += _failures(report.failures)
-    return "\n".join([*lines, *check_lines(report)])
+    return "\n".join([*lines, *check_lines(report), *stale_lines(report.stale)])
 
 
 def place(file: str | None, line: int | None) -> str:
@@ -99,6 +101,9 @@ def _notes(report: Report) -> Iterator[str]:
         yield f"Only the YAML knows, so nobody was asked about: {_listed(report.unconfirmed)}"
     if report.undeclared:
         yield f"Not added, because the contract is enforced there: {_listed(report.undeclared)}"
+    if report.stale:
+        yield "Stale, and left as they are:"
+    yield from (f"  {place(each.file, each.line)}: {stale_sentence(each)}" for each in report.stale)
 
 
 def _listed(names: Sequence[str]) -> str:
