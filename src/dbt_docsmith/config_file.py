@@ -15,6 +15,7 @@ from dbt_docsmith.config_sections import (
     BudgetSection,
     ColumnsSection,
     ConfigFile,
+    DocBlocksSection,
     LimitsSection,
     NeverSendSection,
     PolicySection,
@@ -29,9 +30,6 @@ from dbt_docsmith.errors import ConfigError
 from dbt_docsmith.nearest import did_you_mean
 
 FILE_NAME = "dbt-docsmith.yml"
-
-NOT_YET = ("doc_blocks",)
-"""Keys of the contract that this version does not obey: naming one is an error, never silently ignored."""
 
 
 def read_config_file(project_dir: Path) -> ConfigFile:
@@ -115,6 +113,7 @@ _SECTIONS: Mapping[str, type[Struct]] = {
     "prompts": PromptsSection,
     "style": StyleSection,
     "columns": ColumnsSection,
+    "doc_blocks": DocBlocksSection,
     "redact": RedactSection,
     "policy": PolicySection,
     "policy.never_send": NeverSendSection,
@@ -126,6 +125,7 @@ _NAMED_SECTIONS: Mapping[str, type[Struct]] = {"providers": ProviderSection, "pr
 
 _CHOICES = {
     "columns.case": "lower, upper",
+    "doc_blocks.columns": "never, repeated, always",
     "redact.mode": "matching, all, off",
     "limits.requests_per_minute": "auto, a whole number",
 }
@@ -170,8 +170,6 @@ def _refuse_in(
     known = kind.__struct_fields__
     for key in values:
         where = f"{path}:{lines.get(f'{prefix}{key}', 1)}"
-        if not prefix and key in NOT_YET:
-            raise ConfigError(f"{where}: '{key}' is not obeyed by this version yet; remove it to go on without it")
         if key not in known:
             hint = did_you_mean(str(key), known)
             raise ConfigError(f"{where}: unknown key '{prefix}{key}'{hint}; there are: {', '.join(known)}")

@@ -86,6 +86,17 @@ class ColumnsSection(Struct, frozen=True, forbid_unknown_fields=True):
     case: Literal["lower", "upper"] | None = None
 
 
+class DocBlocksSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """`doc_blocks`: which columns' texts go to ``{% docs %}`` blocks, and to which file.
+
+    ``repeated``: those that at least ``min`` columns would share. ``file`` is a path from the project's folder.
+    """
+
+    columns: Literal["never", "repeated", "always"] = "never"
+    min: Annotated[int, Meta(ge=1)] = 3
+    file: str | None = None
+
+
 class RedactSection(Struct, frozen=True, forbid_unknown_fields=True):
     """`redact`: what is masked in the texts that leave; `patterns` are searched for in literals and comments."""
 
@@ -123,6 +134,7 @@ class ConfigFile(Struct, frozen=True, forbid_unknown_fields=True):
     glossary: dict[str, str] = {}
     placement: str | dict[str, str] | None = None
     columns: ColumnsSection = ColumnsSection()
+    doc_blocks: DocBlocksSection = DocBlocksSection()
     skip: list[str] = []
     redact: RedactSection = RedactSection()
     policy: PolicySection = PolicySection()

@@ -393,6 +393,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
 
     ``source`` says where it came from: ``model.shop.stg_orders.order_id``, or ``provider:model``.
     ``provider`` and ``model`` are who wrote it, None where nobody was asked.
+    ``doc_block`` names the ``{% docs %}`` block of the run's own that the text goes to.
     ``raw`` is True where ``description`` is Jinja to be written as it stands (a ``{{ doc() }}`` reference).
     """
 
@@ -404,6 +405,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
     file: str | None
     provider: str | None = None
     model: str | None = None
+    doc_block: str | None = None
     raw: bool = False
 
 

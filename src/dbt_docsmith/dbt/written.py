@@ -136,8 +136,12 @@ def render_description(raw: str, manifest: Manifest) -> str:
     """
     if "{{" not in raw:
         return raw
-    rendered = _DOC.sub(lambda found: find_doc(found, manifest), raw)
-    return _ESCAPED.sub(lambda found: found["text"], rendered)
+    return unescape_jinja(_DOC.sub(lambda found: find_doc(found, manifest), raw))
+
+
+def unescape_jinja(raw: str, become: Callable[[str], str] = str) -> str:
+    """A text whose Jinja is nothing but quoted marks, as ``{{ '{%' }}``, as dbt shows it."""
+    return _ESCAPED.sub(lambda found: become(found["text"]), raw)
 
 
 def find_doc(found: re.Match[str], manifest: Manifest) -> str:

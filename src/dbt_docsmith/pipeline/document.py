@@ -16,6 +16,7 @@ from dbt_docsmith.dbt.project import find_project
 from dbt_docsmith.llm.attempts import Attempt
 from dbt_docsmith.llm.side_thread import run_promptly
 from dbt_docsmith.pipeline.answering import Answering, Foreteller, open_answering
+from dbt_docsmith.pipeline.blocks_first import BlocksFirst
 from dbt_docsmith.pipeline.engine import Engine, Sink
 from dbt_docsmith.pipeline.never_send import answered_here
 from dbt_docsmith.pipeline.opening import open_project, select_nodes
@@ -27,6 +28,7 @@ from dbt_docsmith.pipeline.versions import only_here, siblings
 from dbt_docsmith.pipeline.work import Work, find_work, make_engine
 from dbt_docsmith.pipeline.writer import Writer, node_texts
 from dbt_docsmith.prompting.templates import Templates
+from dbt_docsmith.properties.docs_file import apply_blocks, preview_blocks
 from dbt_docsmith.properties.files import FileOutcome, apply_file, preview_file
 from dbt_docsmith.reports import Report
 from dbt_docsmith.types import DocTarget, Failure, NodeTexts, Proposal
@@ -182,4 +184,13 @@ def _writer(config: Config, mode: Mode, work: Work, recorder: Recorder) -> Write
         )
 
     apply = recorder.around(partial(apply_file if mode.writes else preview_file, root))
-    return Writer(apply, work.places.files, work.targets, time.monotonic, to_texts, at_end_only=not mode.writes)
+    put = partial(apply_blocks if mode.writes else preview_blocks, root, work.homes.file)
+    return Writer(
+        apply,
+        work.places.files,
+        work.targets,
+        time.monotonic,
+        to_texts,
+        first=BlocksFirst(work.homes, put, all_at_once=not mode.writes),
+        at_end_only=not mode.writes,
+    )

@@ -11,9 +11,10 @@ from msgspec import Struct
 from dbt_docsmith.errors import DocsmithError, ProviderError, Stopped
 from dbt_docsmith.faults import fault_line
 from dbt_docsmith.pipeline.asking import Accept, Complete, ask
+from dbt_docsmith.pipeline.doc_homes import DocHomes, no_homes, sharing_nodes
 from dbt_docsmith.pipeline.judging import Asked, Item, items_of
 from dbt_docsmith.pipeline.node_plan import NodePlan, Planner
-from dbt_docsmith.pipeline.order import target_parents
+from dbt_docsmith.pipeline.order import after_the_first, target_parents
 from dbt_docsmith.pipeline.texts import TextBoard
 from dbt_docsmith.prompting.templates import Templates
 from dbt_docsmith.types import (
@@ -71,6 +72,7 @@ class Engine:
         most_length: int,
         threads: int,
         progress: Callable[[DocTarget], None],
+        homes: DocHomes | None = None,
     ) -> None:
         self.outcome = Outcome()
         self._planner = planner
@@ -86,14 +88,16 @@ class Engine:
         self._done: dict[str, asyncio.Event] = {}
         self._stopping = False
         self._progress = progress
+        self._homes = homes or no_homes()
 
     def stop(self) -> None:
         """Begin nothing new."""
         self._stopping = True
 
     async def run(self, targets: Sequence[DocTarget], manifest: Manifest) -> None:
-        """Describe every target."""
-        waits_on = target_parents(manifest, [target.node.unique_id for target in targets])
+        """Describe every target; of those that share a text, the first before the others."""
+        parents = target_parents(manifest, [target.node.unique_id for target in targets])
+        waits_on = after_the_first(parents, sharing_nodes(self._homes, targets))
         self._done = {target.node.unique_id: asyncio.Event() for target in targets}
         async with asyncio.TaskGroup() as group:
             for target in targets:
@@ -118,11 +122,13 @@ class Engine:
     async def _describe(self, target: DocTarget) -> None:
         unique_id = target.node.unique_id
         plan = self._planner.plan(target, self._files.get(unique_id), self._promised)
-        proposals = [free.proposal for free in plan.free]
-        for free in plan.free:
-            self._board.keep(free.proposal, free.rendered)
-        self._promise(plan.pending)
-        proposals += plan.pending
+        name = target.node.name
+        proposals = [self._homes.house(free.proposal, free.rendered, name) for free in plan.free]
+        for proposal, free in zip(proposals, plan.free, strict=True):
+            self._board.keep(proposal, free.rendered)
+        pending = [self._homes.house(proposal, None, name) for proposal in plan.pending]
+        self._promise(pending)
+        proposals += pending
         for item, question in plan.abstained.items():
             self.outcome.questions.append(Question(unique_id=unique_id, column=item, question=question))
         try:
@@ -167,7 +173,8 @@ class Engine:
         for item in items_of(evidence):
             if item in asked.texts:
                 text, answer = asked.texts[item], asked.answers[item]
-                proposal = self._proposal(evidence, item, text, _origin(answer), (answer.provider, answer.model))
+                made = self._proposal(evidence, item, text, _origin(answer), (answer.provider, answer.model))
+                proposal = self._homes.house(made, text, evidence.name)
                 self._board.keep(proposal, text)
                 proposals.append(proposal)
         return proposals
@@ -175,7 +182,8 @@ class Engine:
     def _foretold(self, evidence: Evidence, items: Sequence[Item]) -> list[Proposal]:
         asker = self._planner.asker
         origin: Origin = "rules" if asker[0] == "rules" else "llm"
-        foretold = [self._proposal(evidence, item, None, origin, asker) for item in items]
+        told = (self._proposal(evidence, item, None, origin, asker) for item in items)
+        foretold = [self._homes.house(proposal, None, evidence.name) for proposal in told]
         self._promise(foretold)
         return foretold
 
@@ -199,6 +207,8 @@ class Engine:
             if proposal.column is not None:
                 nodes = (proposal.unique_id, *self._board.sharers(proposal))
                 self._promised |= {ColumnRef(unique_id, proposal.column.lower()) for unique_id in nodes}
+            if proposal.column is not None and proposal.doc_block is not None:
+                self._promised.add(self._homes.subject_of(proposal.unique_id, proposal.column))
 
     def _fail(self, target: DocTarget, item: Item, error: str, message: str) -> None:
         failure = Failure(unique_id=target.node.unique_id, column=item, error=error, message=message)

@@ -9,20 +9,24 @@ from msgspec import Struct
 from dbt_docsmith.config_sections import glossary_pattern
 from dbt_docsmith.dbt.inheritance import KeyFacts, origins_of, speaks_of_its_own_rows
 from dbt_docsmith.dbt.written import mentions_doc
+from dbt_docsmith.pipeline.doc_homes import DocHomes, no_homes
 from dbt_docsmith.pipeline.texts import TextBoard
+from dbt_docsmith.properties.doc_blocks import doc_reference
 from dbt_docsmith.types import ColumnLineage, ColumnRef, KnownColumn, Manifest, Node, NodeLineage, Proposal
 
 
 class FreeText(Struct, frozen=True):
-    """A free proposal and what dbt will show for it; ``pending``: its origin is still to be made."""
+    """A free proposal and what dbt will show for it."""
 
     proposal: Proposal
     rendered: str
-    pending: bool = False
 
 
 class FreeTexts:
-    """Looks for a free text for one column at a time. ``table_blocks``: doc blocks that describe whole nodes."""
+    """Looks for a free text for one column at a time. ``table_blocks``: doc blocks that describe whole nodes.
+
+    ``homes`` knows the blocks that were made for a column, by earlier runs or by this one.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,7 @@ class FreeTexts:
         *,
         table_blocks: frozenset[str] = frozenset(),
         inherit: bool = True,
+        homes: DocHomes | None = None,
     ) -> None:
         self._manifest = manifest
         self._lineage_of = lineage_of
@@ -42,11 +47,19 @@ class FreeTexts:
         self._glossary = glossary
         self._table_blocks = table_blocks
         self._inherit = inherit
+        self._homes = homes or no_homes()
 
-    def find(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
-        """The free text of a column, in the order: inherited, glossary, doc block; None where there is none."""
+    def find(
+        self, node: Node, column: KnownColumn, file: str | None, *, made_before: bool = True
+    ) -> FreeText | None:
+        """The free text of a column, in the order: inherited, glossary, doc block; None where there is none.
+
+        Not ``made_before``: as if no earlier run had made a block for this very column.
+        """
         return (
             self._inherited(node, column, file)
+            or self._from_sharer(node, column, file)
+            or (self._from_made_block(node, column, file) if made_before else None)
             or self._from_glossary(node, column, file)
             or self._from_doc_block(node, column, file)
         )
@@ -78,6 +91,39 @@ class FreeTexts:
             return FreeText(proposal, text.text)
         return None
 
+    def shared(self, node: Node, column: KnownColumn) -> list[ColumnRef]:
+        """The column whose text this one shares with others, where a doc block is to hold it."""
+        if not self._homes.is_block_planned(node.unique_id, column.name):
+            return []
+        return [self._homes.subject_of(node.unique_id, column.name)]
+
+    def _from_sharer(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
+        """What this run has made for a column of the same origin that is not above this one."""
+        found = self._homes.new_text(node.unique_id, column.name)
+        if found is None:
+            return None
+        subject, text = found
+        if self._lineage_of_column(node, column).joined and speaks_of_its_own_rows(text):
+            return None
+        proposal = Proposal(
+            unique_id=node.unique_id,
+            column=column.name,
+            description=text,
+            origin="inherited",
+            source=f"{subject.unique_id}.{subject.column}",
+            file=file,
+        )
+        return FreeText(proposal, text)
+
+    def _from_made_block(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
+        found = self._homes.made_text(node.unique_id, column.name)
+        if found is None or not found[1]:
+            return None
+        name, text = found
+        if self._lineage_of_column(node, column).joined and speaks_of_its_own_rows(text):
+            return None
+        return _block_reference(node, column, file, name, text)
+
     def _lineage_of_column(self, node: Node, column: KnownColumn) -> ColumnLineage:
         found = self._lineage_of(node.unique_id).columns.get(column.name.lower())
         return found or ColumnLineage(name=column.name, kind="unknown")
@@ -101,19 +147,23 @@ class FreeTexts:
         block = column.name.lower()
         if block in self._table_blocks or self._lineage_of_column(node, column).kind in _MADE_HERE:
             return None
-        text = self._manifest.docs.get(f"{self._manifest.project_name}.{block}", "").strip()
-        if not text:
+        if self._homes.is_made_block(block):
             return None
-        proposal = Proposal(
-            unique_id=node.unique_id,
-            column=column.name,
-            description=f"{{{{ doc('{block}') }}}}",
-            origin="doc_block",
-            source=block,
-            file=file,
-            raw=True,
-        )
-        return FreeText(proposal, text)
+        text = self._manifest.docs.get(f"{self._manifest.project_name}.{block}", "").strip()
+        return _block_reference(node, column, file, block, text) if text else None
+
+
+def _block_reference(node: Node, column: KnownColumn, file: str | None, block: str, text: str) -> FreeText:
+    proposal = Proposal(
+        unique_id=node.unique_id,
+        column=column.name,
+        description=doc_reference(block),
+        origin="doc_block",
+        source=block,
+        file=file,
+        raw=True,
+    )
+    return FreeText(proposal, text)
 
 
 _MADE_HERE = ("derived", "aggregated", "constant")

@@ -69,10 +69,23 @@ class Planner(Struct, frozen=True, kw_only=True):
     split: Callable[[Evidence], tuple[Evidence | None, Evidence | None]] = lambda evidence: (evidence, None)
 
     def plan(self, target: DocTarget, file: str | None, promised: Collection[ColumnRef] = ()) -> NodePlan:
-        """``promised``: columns whose text a dry run foretells but does not have."""
+        """``promised``: columns whose text a dry run foretells but does not have.
+
+        Where the answers to what the node lacks are stored, an earlier run was ended before it had written them:
+        then they are read from there, also for a column whose doc block that run had written.
+        """
+        plan = self._plan(target, file, promised, made_before=True)
+        if not any(each.proposal.origin == "doc_block" for each in plan.free):
+            return plan
+        anew = self._plan(target, file, promised, made_before=False)
+        return anew if anew.requests != plan.requests and any(map(self.is_answered, anew.requests)) else plan
+
+    def _plan(
+        self, target: DocTarget, file: str | None, promised: Collection[ColumnRef], *, made_before: bool
+    ) -> NodePlan:
         free, pending, rest = [], [], []
         for column in target.columns:
-            found = self.free_texts.find(target.node, column, file)
+            found = self.free_texts.find(target.node, column, file, made_before=made_before)
             inherited = found is not None and found.proposal.origin == "inherited"
             origin = None if inherited else self._promised_origin(target, column, promised)
             if origin is not None:
@@ -113,7 +126,7 @@ class Planner(Struct, frozen=True, kw_only=True):
     ) -> ColumnRef | None:
         if not promised:
             return None
-        origins = self.free_texts.origins(target.node, column)
+        origins = [*self.free_texts.origins(target.node, column), *self.free_texts.shared(target.node, column)]
         return next((o for o in origins if ColumnRef(o.unique_id, o.column.lower()) in promised), None)
 
     def _requests(self, evidence: Evidence) -> tuple[Evidence, ...]:

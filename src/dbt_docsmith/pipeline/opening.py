@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dbt_docsmith.config import Config
 from dbt_docsmith.config_file import FILE_NAME
 from dbt_docsmith.dbt.catalog import read_catalog
 from dbt_docsmith.dbt.columns import KnownColumns, known_columns
+from dbt_docsmith.dbt.doc_blocks import with_blocks_on_disk
 from dbt_docsmith.dbt.lineage.reader import LineageReader
 from dbt_docsmith.dbt.lineage.store import LineageStore
 from dbt_docsmith.dbt.manifest import is_known_version
@@ -25,6 +27,7 @@ from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.pipeline.current_manifest import Say, current_manifest
 from dbt_docsmith.pipeline.states import Compare, comparison_with_state
 from dbt_docsmith.pipeline.texts import text_from_manifest
+from dbt_docsmith.properties.doc_blocks import DocBlock, read_doc_blocks
 from dbt_docsmith.properties.read import is_placeholder, read_entries
 from dbt_docsmith.types import Catalog, Manifest, Node, WrittenEntry
 
@@ -32,7 +35,8 @@ from dbt_docsmith.types import Catalog, Manifest, Node, WrittenEntry
 class OpenProject:
     """A project as a run sees it: the manifest with the texts on disk laid over it.
 
-    ``broken`` holds the properties files that cannot be read, with the reason.
+    ``broken`` holds the properties files that cannot be read, with the reason; ``doc_blocks`` the blocks of each
+    Markdown file that dbt can read.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class OpenProject:
         catalog: Catalog,
         entries: Sequence[WrittenEntry],
         broken: Mapping[str, WriteError],
+        doc_blocks: Mapping[str, Sequence[DocBlock]],
         lineage_store: LineageStore | None,
     ) -> None:
         self.project = project
@@ -51,6 +56,7 @@ class OpenProject:
         self.manifest = manifest
         self.entries = entries
         self.broken = broken
+        self.doc_blocks = doc_blocks
         self.catalog = catalog
         self.headers = _headers(project, manifest, catalog)
         known = {uid: tuple(columns) for uid, columns in catalog.columns.items()}
@@ -116,6 +122,10 @@ def open_project(
     files = list_files(project)
     entries, broken = _read_properties(project.root, files.properties)
     manifest = current_manifest(config, project, files, entries, broken, say, warn)
+    blocks = _read_doc_blocks(project.root, files.docs)
+    manifest = with_blocks_on_disk(
+        manifest, {file: {block.name: block.text for block in found} for file, found in blocks.items()}
+    )
     described = {node.properties_file for node in manifest.nodes.values()}
     for file in broken.keys() - described:
         warn(f"{broken[file]}; dbt cannot read it either")
@@ -123,7 +133,7 @@ def open_project(
         warn(f"the manifest's schema {manifest.schema_version or '(none)'} is not one this version was tried on")
     catalog = _catalog(config, project)
     store = LineageStore(config.cache_dir / "lineage.db") if config.use_cache else None
-    return make(config, project, files, manifest, catalog, entries, broken, store)
+    return make(config, project, files, manifest, catalog, entries, broken, blocks, store)
 
 
 def select_nodes(config: Config, opened: OpenProject, say: Say, warn: Say) -> list[Node]:
@@ -180,6 +190,15 @@ def _read_properties(root: Path, files: Sequence[str]) -> tuple[tuple[WrittenEnt
         except OSError as error:
             broken[file] = WriteError(f"{file}: cannot be read: {error.strerror}")
     return tuple(entries), broken
+
+
+def _read_doc_blocks(root: Path, files: Sequence[str]) -> dict[str, tuple[DocBlock, ...]]:
+    """By file; what cannot be read is left to the manifest, and to dbt to complain of."""
+    blocks = {}
+    for file in files:
+        with suppress(WriteError, UnicodeDecodeError, OSError):
+            blocks[file] = read_doc_blocks((root / file).read_bytes().decode("utf-8"))
+    return blocks
 
 
 def _catalog(config: Config, project: Project) -> Catalog:

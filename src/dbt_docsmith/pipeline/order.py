@@ -5,7 +5,8 @@ Whoever waits sees the texts that were made before, whether they were made in th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from graphlib import TopologicalSorter
 
 from dbt_docsmith.pipeline.versions import siblings
 from dbt_docsmith.types import Manifest, Node
@@ -31,6 +32,17 @@ def target_parents(manifest: Manifest, targets: Sequence[str]) -> dict[str, list
             seen = (frozenset({each}) if each in wanted else nearest.get(each) for each in above)
             nearest[unique_id] = frozenset().union(*(found for found in seen if found))
     return {unique_id: sorted(nearest[unique_id]) for unique_id in targets}
+
+
+def after_the_first(waits: Mapping[str, Sequence[str]], groups: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+    """``waits`` in which all nodes of a group wait for that one of them that comes first anyway."""
+    place = {unique_id: position for position, unique_id in enumerate(TopologicalSorter(waits).static_order())}
+    more = {unique_id: list(above) for unique_id, above in waits.items()}
+    for group in groups:
+        first, *others = sorted(group, key=place.__getitem__)
+        for other in others:
+            more[other] = sorted({*more[other], first})
+    return more
 
 
 def _waits(manifest: Manifest, targets: Sequence[str]) -> Waits:

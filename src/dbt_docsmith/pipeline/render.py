@@ -13,6 +13,7 @@ from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
 from dbt_docsmith.errors import UsageError
 from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.pipeline.answering import open_answering
+from dbt_docsmith.pipeline.doc_subjects import open_homes
 from dbt_docsmith.pipeline.document import Talk
 from dbt_docsmith.pipeline.judging import items_of
 from dbt_docsmith.pipeline.node_plan import NodePlan
@@ -43,7 +44,8 @@ def render_prompts(config: Config, name: str, talk: Talk) -> Rendered:
         target = _target(config, opened, *_find(opened, name))
         answering = open_answering(config, dry_run=True, notice=talk.say, warn=talk.warn)
         with closing(answering.store):
-            planner = make_planner(config, opened, answering, templates, make_board(opened))
+            homes = open_homes(config, opened, [target])
+            planner = make_planner(config, opened, answering, templates, make_board(opened), homes)
             plan = planner.plan(target, None)
     free = [f"{each.proposal.column}: {each.proposal.origin} ({each.proposal.source})" for each in plan.free]
     left = [f"{item or 'description'}: left open before: {question}" for item, question in plan.abstained.items()]

@@ -165,11 +165,13 @@ def _most_questions(config: Config, proposals: Sequence[Proposal]) -> int:
 
 
 def _files(done: Done, proposals: Sequence[Proposal], prefix: str) -> tuple[FileReport, ...]:
+    work = done.work
     counted = Counter(proposal.file for proposal in proposals if proposal.file is not None)
+    blocks = {proposal.doc_block for proposal in proposals if proposal.doc_block is not None}
+    counted += Counter({work.homes.file: len(blocks)})
+    created = {*work.places.created, *({work.homes.file} - set(work.opened.files.docs))}
     return tuple(
-        FileReport(
-            path=path, repo_path=prefix + path, created=path in done.work.places.created, descriptions=number
-        )
+        FileReport(path=path, repo_path=prefix + path, created=path in created, descriptions=number)
         for path, number in sorted(counted.items())
     )
 
@@ -189,6 +191,6 @@ def _changes(done: Done) -> list[FileChange]:
     return [
         FileChange(path=path, before=outcome.before, after=outcome.after, descriptions=outcome.descriptions)
         for path, outcomes in sorted(done.written.items())
-        for outcome in outcomes
+        for outcome in outcomes[-1:]
         if outcome.after is not None and outcome.after != outcome.before
     ]

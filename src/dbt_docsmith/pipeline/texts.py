@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from dbt_docsmith.dbt.written import ColumnOnDisk, NodeOnDisk, Text
+from dbt_docsmith.pipeline.writer import written_form
 from dbt_docsmith.types import ColumnRef, Manifest, Node, Proposal
 
 
@@ -45,7 +46,7 @@ class TextBoard:
     def keep(self, proposal: Proposal, rendered: str) -> None:
         """Remember a text made in this run; ``rendered`` is what dbt will show."""
         item = proposal.column.lower() if proposal.column else None
-        raw = proposal.description if proposal.raw and proposal.description else ""
+        raw = written_form(proposal) if proposal.raw or proposal.doc_block else ""
         text = Text(text=rendered, raw=raw)
         self._made[proposal.unique_id, item] = text
         self._shared |= {(unique_id, item): text for unique_id in self.sharers(proposal)}

@@ -14,6 +14,8 @@ from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
 from dbt_docsmith.dbt.written import NodeOnDisk, blocks_of_tables
 from dbt_docsmith.pipeline.answering import Answering
 from dbt_docsmith.pipeline.asking import Complete, anything
+from dbt_docsmith.pipeline.doc_homes import DocHomes
+from dbt_docsmith.pipeline.doc_subjects import open_homes
 from dbt_docsmith.pipeline.engine import Engine, Sink
 from dbt_docsmith.pipeline.free import FreeTexts
 from dbt_docsmith.pipeline.never_send import NeverSend
@@ -43,6 +45,7 @@ class Work(Struct, frozen=True, kw_only=True):
     known: dict[str, KnownColumns]
     targets: Sequence[DocTarget]
     places: Places
+    homes: DocHomes
     provenance: Provenance | None = None
     stale: tuple[StaleText, ...] = ()
     remade: frozenset[TextKey] = frozenset()
@@ -79,6 +82,7 @@ def find_work(config: Config, opened: OpenProject, nodes: Sequence[Node]) -> Wor
         provenance=provenance,
         stale=stale,
         remade=remade,
+        homes=open_homes(config, opened, writable),
     )
 
 
@@ -99,7 +103,12 @@ def make_board(opened: OpenProject, remade: frozenset[TextKey] = frozenset()) ->
 
 
 def make_planner(
-    config: Config, opened: OpenProject, answering: Answering, templates: Templates, board: TextBoard
+    config: Config,
+    opened: OpenProject,
+    answering: Answering,
+    templates: Templates,
+    board: TextBoard,
+    homes: DocHomes,
 ) -> Planner:
     """What makes the plan of one node at a time."""
     manifest, facts = opened.manifest, ProjectFacts(opened.manifest)
@@ -113,6 +122,7 @@ def make_planner(
             config.file.glossary,
             table_blocks=blocks_of_tables(opened.entries),
             inherit=config.inherit,
+            homes=homes,
         ),
         sources=EvidenceSources(facts, lineage_of, opened.sql_of, board),
         limits=AskLimits(
@@ -143,7 +153,7 @@ def make_engine(
     """The engine that works through ``work``."""
     board = make_board(work.opened, work.remade)
     return Engine(
-        make_planner(config, work.opened, answering, templates, board),
+        make_planner(config, work.opened, answering, templates, board, work.homes),
         board,
         templates,
         complete,
@@ -153,4 +163,5 @@ def make_engine(
         most_length=prompt_style(config).max_length,
         threads=config.threads,
         progress=progress,
+        homes=work.homes,
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dbt_docsmith.dbt.written import SECTIONS, NodeOnDisk
 from dbt_docsmith.prompting.checks import escape_jinja
+from dbt_docsmith.properties.doc_blocks import doc_reference
 from dbt_docsmith.properties.files import FileOutcome
 from dbt_docsmith.types import ColumnText, DocTarget, Failure, NodeTexts, Proposal
 
@@ -18,11 +19,18 @@ WRITE_EVERY_SECONDS = 2.0
 MOST_SHARE_OF_TIME = 0.1
 
 Apply = Callable[[str, Sequence[NodeTexts]], FileOutcome]
+First = Callable[[Sequence[NodeTexts]], tuple[Sequence[NodeTexts], Sequence[FileOutcome]]]
+
+
+def nothing_first(texts: Sequence[NodeTexts]) -> tuple[Sequence[NodeTexts], Sequence[FileOutcome]]:
+    """The texts need no other file to be written before theirs."""
+    return texts, ()
 
 
 class Writer:
     """Collects the texts of each file and hands them to ``apply``; keeps what became of them.
 
+    ``first`` writes what the texts of a file refer to, and gives back those that may be written then.
     ``at_end_only``: a preview, which always begins at what is on disk, so all texts of a file go together.
     """
 
@@ -34,10 +42,12 @@ class Writer:
         clock: Callable[[], float],
         to_texts: Callable[[DocTarget, Sequence[Proposal]], Sequence[NodeTexts]],
         *,
+        first: First = nothing_first,
         at_end_only: bool = False,
     ) -> None:
         self.outcomes: dict[str, list[FileOutcome]] = {}
         self._apply = apply
+        self._first = first
         self._files = files
         self._clock = clock
         self._to_texts = to_texts
@@ -92,7 +102,9 @@ class Writer:
         if not texts:
             return
         began = self._clock()
-        self.outcomes.setdefault(file, []).append(self._apply(file, texts))
+        ready, beside = self._first(texts)
+        for outcome in (*beside, *((self._apply(file, ready),) if ready else ())):
+            self.outcomes.setdefault(outcome.file, []).append(outcome)
         self._spent += self._clock() - began
 
     def flush_all(self) -> None:
@@ -172,6 +184,8 @@ def _standing(on_disk: NodeOnDisk, proposal: Proposal) -> str | None:
 
 
 def written_form(proposal: Proposal) -> str:
-    """The text as the file must have it: Jinja escaped, unless it is a reference to a doc block."""
+    """The text as the properties file must have it: Jinja escaped, unless it is a reference to a doc block."""
+    if proposal.doc_block is not None:
+        return doc_reference(proposal.doc_block)
     text = proposal.description or ""
     return text if proposal.raw else escape_jinja(text)

@@ -14,7 +14,16 @@ from dbt_docsmith.properties.splice import plan_file
 from dbt_docsmith.properties.units import Skipped
 from dbt_docsmith.types import NodeTexts, YamlEdit
 
-__all__ = ["FileOutcome", "apply_file", "check_writable", "preview_file", "sweep_leftovers"]
+__all__ = [
+    "FileOutcome",
+    "apply_file",
+    "check_writable",
+    "decoded",
+    "not_written",
+    "preview_file",
+    "rewrite",
+    "sweep_leftovers",
+]
 
 MOST_ATTEMPTS = 50
 """How often a file that changes while it is edited is read again before it is given up."""
@@ -48,12 +57,35 @@ def apply_file(root: Path, file: str, texts: Sequence[NodeTexts]) -> FileOutcome
 
     ``file`` is relative to ``root``, the project's folder. If it changes meanwhile it is read and planned again.
     """
-    return _attempt(file, texts, lambda: _apply(root, file, texts))
+    return _attempt(file, texts, lambda: rewrite(root, file, lambda content: _outcome(file, content, texts)))
 
 
 def preview_file(root: Path, file: str, texts: Sequence[NodeTexts]) -> FileOutcome:
     """What ``apply_file`` would do. Nothing is written."""
     return _attempt(file, texts, lambda: _outcome(file, content_of(writable_path(root, file)), texts))
+
+
+def rewrite(root: Path, file: str, planned: Callable[[bytes | None], FileOutcome]) -> FileOutcome:
+    """Give a file the text that is ``planned`` from its content; again, if that changes meanwhile.
+
+    Raises WriteError and OSError; then nothing in it was changed.
+    """
+    path = writable_path(root, file)
+    before = content_of(path)
+    outcome = planned(before)
+    if not _changes(outcome):
+        return outcome
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.parent):
+        remove_leftovers(path.parent)
+        for _ in range(MOST_ATTEMPTS):
+            if replace_file(path, before, (outcome.after or "").encode()):
+                return outcome
+            before = content_of(path)
+            outcome = planned(before)
+            if not _changes(outcome):
+                return outcome
+    raise WriteError(f"{file}: keeps changing while it is edited; close what writes it and run again")
 
 
 def sweep_leftovers(folders: Iterable[Path]) -> None:
@@ -70,27 +102,13 @@ def _attempt(file: str, texts: Sequence[NodeTexts], action: Callable[[], FileOut
     except WriteError as error:
         failure = error
     except OSError as error:
-        failure = WriteError(f"{file}: cannot be written ({error.strerror or error}); nothing in it was changed")
+        failure = not_written(file, error)
     return FileOutcome(file=file, failures=tuple((one.unique_id, failure) for one in texts))
 
 
-def _apply(root: Path, file: str, texts: Sequence[NodeTexts]) -> FileOutcome:
-    path = writable_path(root, file)
-    before = content_of(path)
-    outcome = _outcome(file, before, texts)
-    if not _changes(outcome):
-        return outcome
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with locked(path.parent):
-        remove_leftovers(path.parent)
-        for _ in range(MOST_ATTEMPTS):
-            if replace_file(path, before, (outcome.after or "").encode()):
-                return outcome
-            before = content_of(path)
-            outcome = _outcome(file, before, texts)
-            if not _changes(outcome):
-                return outcome
-    raise WriteError(f"{file}: keeps changing while it is edited; close what writes it and run again")
+def not_written(file: str, error: OSError) -> WriteError:
+    """What the system said, in one line."""
+    return WriteError(f"{file}: cannot be written ({error.strerror or error}); nothing in it was changed")
 
 
 def _changes(outcome: FileOutcome) -> bool:
@@ -98,7 +116,7 @@ def _changes(outcome: FileOutcome) -> bool:
 
 
 def _outcome(file: str, content: bytes | None, texts: Sequence[NodeTexts]) -> FileOutcome:
-    before = None if content is None else _decoded(file, content)
+    before = None if content is None else decoded(file, content)
     plan = plan_file(before or "", texts)
     after = plan.after if before is not None or plan.edits else None
     return FileOutcome(
@@ -113,7 +131,8 @@ def _outcome(file: str, content: bytes | None, texts: Sequence[NodeTexts]) -> Fi
     )
 
 
-def _decoded(file: str, content: bytes) -> str:
+def decoded(file: str, content: bytes) -> str:
+    """The text of a file. Raises WriteError with the line that is no UTF-8."""
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

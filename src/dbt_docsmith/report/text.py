@@ -70,9 +70,10 @@ def _way(proposal: Proposal) -> str:
 
 
 def _words(proposal: Proposal) -> str:
+    place = f"{{% docs {proposal.doc_block} %}} " if proposal.doc_block else ""
     if proposal.description is not None:
-        return one_line(proposal.description)
-    return f"from {proposal.source}" if proposal.origin == "inherited" else ""
+        return place + one_line(proposal.description)
+    return place + (f"from {proposal.source}" if proposal.origin == "inherited" else "")
 
 
 def _questions(report: Report) -> Iterator[str]:

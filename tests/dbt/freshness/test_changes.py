@@ -113,8 +113,6 @@ def test_a_manifest_that_dbt_has_just_made_is_good(shop: Path, manifest: Manifes
         ("tests/generic/more.sql", append("{% test positive(model) %}select 1{% endtest %}")),
         ("models/docs.md", swap("upper case", "lower case")),
         ("models/docs.md", swap("{% docs customer_id", "{% docs client_id")),
-        ("models/docs.md", append("{% docs more %}A new one.{% enddocs %}")),
-        ("models/more.md", append("{% docs more %}A new one.{% enddocs %}")),
     ],
 )
 def test_a_file_of_code_that_says_something_else_is_named(
@@ -277,6 +275,8 @@ def test_a_properties_file_that_declares_something_else_is_named(
         ("macros/cents_to_dollars.sql", append("{# {% macro more() %}{% endmacro %} #}")),
         ("models/docs.md", with_windows_line_ends),
         ("models/docs.md", append("Words that belong to no block.")),
+        ("models/docs.md", append("{% docs more %}A new one.{% enddocs %}")),
+        ("models/more.md", append("{% docs more %}A new one.{% enddocs %}")),
         ("seeds/countries.csv", with_windows_line_ends),
         ("tests/fixtures/rows.csv", append("a,b\n")),
         ("README.md", append("more")),

@@ -53,14 +53,15 @@ def is_macro_file_changed(text: str, macros: Iterable[str]) -> bool:
 
 
 def is_docs_file_changed(text: str, blocks: Mapping[str, str]) -> bool:
-    """Whether a Markdown file has other ``{% docs %}`` than ``blocks``, the text of each by its name.
+    """Whether a Markdown file no longer has all the ``{% docs %}`` of ``blocks``, the text of each by its name.
 
-    A block with Jinja in it counts by its name alone: the manifest has it rendered.
+    A block with Jinja in it counts by its name alone: the manifest has it rendered. One that is new makes no
+    manifest bad, for it is read off the file.
     """
     found = dict(_blocks(_DOCS, text))
-    if found.keys() != blocks.keys():
+    if not blocks.keys() <= found.keys():
         return True
-    return any(_plain(found[name]) != _plain(blocks[name]) for name in found if not _has_jinja(found[name]))
+    return any(_plain(found[name]) != _plain(blocks[name]) for name in blocks if not _has_jinja(found[name]))
 
 
 def _blocks(opening: re.Pattern[str], text: str) -> list[tuple[str, str]]:
