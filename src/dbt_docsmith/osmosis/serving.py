@@ -19,6 +19,7 @@ from dbt_docsmith.osmosis.host import HostContext, HostNode, candidates, find_fi
 from dbt_docsmith.osmosis.laid_over import keeps_placeholder
 from dbt_docsmith.osmosis.project import open_host_project
 from dbt_docsmith.pipeline.answering import open_answering
+from dbt_docsmith.pipeline.doc_homes import no_homes
 from dbt_docsmith.pipeline.document import Mode, Talk, work_through
 from dbt_docsmith.pipeline.opening import OpenProject, select_nodes
 from dbt_docsmith.pipeline.places import Places, find_obstacle
@@ -106,7 +107,15 @@ def _find_work(
     targets = plan_targets(nodes, on_disk, known, TargetSettings(add_columns=False))
     places = _places(opened, targets, files)
     writable = [target for target in targets if target.node.unique_id in places.files]
-    return Work(opened=opened, nodes=nodes, on_disk=on_disk, known=known, targets=writable, places=places)
+    return Work(
+        opened=opened,
+        nodes=nodes,
+        on_disk=on_disk,
+        known=known,
+        targets=writable,
+        places=places,
+        homes=no_homes(),  # the host writes, and it writes no doc blocks
+    )
 
 
 def _places(opened: OpenProject, targets: Sequence[DocTarget], files: Mapping[str, str]) -> Places:
