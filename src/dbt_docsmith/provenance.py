@@ -51,3 +51,10 @@ class MadeText(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def key(self) -> TextKey:
         """Which description it is."""
         return self.node, self.column
+
+    def forgotten(self) -> MadeText:
+        """What is left where nobody is to know any more who made the text: that its column was added. The node's
+        own text rests on the columns that persons declared, and on no others."""
+        return MadeText(
+            node=self.node, column=self.column, text="", origin=self.origin, date=self.date, added=self.added
+        )

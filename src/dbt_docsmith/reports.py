@@ -126,6 +126,20 @@ class StaleText(Struct, frozen=True, kw_only=True):
     date: str
 
 
+class MadeTextReport(Struct, frozen=True, kw_only=True):
+    """A text of the ledger. ``state``: as made, edited (by a person, since) or gone; gone has no ``file``."""
+
+    unique_id: str
+    column: str | None
+    state: str
+    file: str | None
+    line: int | None
+    origin: str
+    provider: str | None = None
+    model: str | None = None
+    date: str
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """All there is to tell of a ``document`` run. ``host``: where requests go. ``diff``: with ``--diff`` only.
 

@@ -16,6 +16,7 @@ from dbt_docsmith.cli.document import document
 from dbt_docsmith.cli.lines import Lines, wants_json
 from dbt_docsmith.cli.osmosis import osmosis
 from dbt_docsmith.cli.prompts import prompts
+from dbt_docsmith.cli.provenance import provenance
 from dbt_docsmith.cli.providers import providers
 from dbt_docsmith.cli.test_llm import test_llm
 from dbt_docsmith.cli.usage import usage
@@ -38,7 +39,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (document, check, demo, prompts, providers, test_llm, cache, usage, osmosis):
+for command in (document, check, demo, prompts, providers, test_llm, cache, usage, provenance, osmosis):
     cli.add_command(command)
 
 

@@ -58,10 +58,10 @@ class LedgerFile:
 
         self._rewrite(settled)
 
-    def forget(self, entries: Collection[MadeText]) -> None:
-        """Take entries out. Raises OSError."""
+    def forget(self, entries: Collection[MadeText], leaving: Sequence[MadeText] = ()) -> None:
+        """Take entries out, with others in their place. Raises OSError."""
         gone = set(map(_identity, entries))
-        self._rewrite(lambda found: [entry for entry in found if _identity(entry) not in gone])
+        self._rewrite(lambda found: [*(entry for entry in found if _identity(entry) not in gone), *leaving])
 
     def _rewrite(self, change: Callable[[Sequence[MadeText]], Sequence[MadeText]]) -> None:
         self.prepare()

@@ -16,7 +16,7 @@ from dbt_docsmith.pipeline.ledger_file import LedgerFile
 from dbt_docsmith.pipeline.opening import OpenProject
 from dbt_docsmith.pipeline.versions import siblings
 from dbt_docsmith.provenance import MadeText, TextKey, digest
-from dbt_docsmith.reports import StaleText
+from dbt_docsmith.reports import MadeTextReport, StaleText
 from dbt_docsmith.review.ledger import Ledger
 from dbt_docsmith.types import Node, Proposal
 
@@ -39,6 +39,26 @@ class Provenance:
     def stale(self, nodes: Iterable[Node], *, upstream: bool = False) -> tuple[StaleText, ...]:
         """The texts of ``nodes`` whose ground has changed; with ``upstream`` that of a parent counts too."""
         return tuple(stale for node in nodes for stale in self._stale(node, upstream))
+
+    def texts_of(self, unique_id: str) -> Iterator[MadeTextReport]:
+        """The texts of a node that are in the ledger, and what has become of each."""
+        on_disk = self._opened.on_disk(unique_id)
+        for key in sorted(self.ledger.texts_of(unique_id), key=lambda key: key[1] or ""):
+            text = self._text(key)
+            standing = self.ledger.standing(key, text.raw) if text else None
+            entry = standing or max(self.ledger.of(key), key=lambda entry: entry.date)
+            file, line = _place(on_disk, key[1]) if text else (None, None)
+            yield MadeTextReport(
+                unique_id=unique_id,
+                column=on_disk.columns[key[1]].name if key[1] and text else key[1],
+                state="as made" if standing else "edited" if text else "gone",
+                file=file,
+                line=line,
+                origin=entry.origin,
+                provider=entry.provider,
+                model=entry.model,
+                date=entry.date,
+            )
 
     def stands(self, entry: MadeText) -> bool:
         """Whether a text of the ledger stood there already, word for word, when the run began."""
@@ -72,11 +92,12 @@ class Provenance:
             text = self._text(key)
             found = text and self.ledger.change(key, text.raw, self._grounds.of(node, key[1]), parents)
             if text and found:
+                place = _place(on_disk, key[1])
                 yield StaleText(
                     unique_id=node.unique_id,
                     column=key[1] and on_disk.columns[key[1]].name,
-                    file=on_disk.file,
-                    line=on_disk.columns[key[1]].line if key[1] else on_disk.line,
+                    file=place[0],
+                    line=place[1],
                     because=found.because,
                     parents=found.parents,
                     edited=found.edited,
@@ -135,6 +156,10 @@ def without(on_disk: NodeOnDisk, unique_id: str, texts: frozenset[TextKey]) -> N
 
 def _emptied(on_disk: NodeOnDisk, columns: Iterable[str]) -> dict[str, ColumnOnDisk]:
     return {name: replace(on_disk.columns[name], text=None) for name in columns}
+
+
+def _place(on_disk: NodeOnDisk, column: str | None) -> tuple[str | None, int | None]:
+    return on_disk.file, on_disk.columns[column].line if column else on_disk.line
 
 
 def _lower(column: str | None) -> str | None:

@@ -61,8 +61,9 @@ class Ledger:
         return self._by_node.get(key[0], {}).get(key[1], [])
 
     def texts_of(self, node: str) -> Iterator[TextKey]:
-        """The descriptions of a node that are in the ledger."""
-        yield from ((node, column) for column in self._by_node.get(node, {}))
+        """The descriptions of a node that are in the ledger; not those of which only the column is known."""
+        texts = self._by_node.get(node, {})
+        yield from ((node, column) for column, entries in texts.items() if any(each.text for each in entries))
 
     def standing(self, key: TextKey, raw: str) -> MadeText | None:
         """Who made the text that stands there; None where a person wrote or changed it."""
