@@ -15,13 +15,26 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from dbt_docsmith.describable import THINGS, PartKind
 from dbt_docsmith.errors import ProviderError
 
 # ---------------------------------------------------------------- what dbt knows
 
 
+class Detail(Struct, frozen=True):
+    """What a properties file says of a thing or a part: a type, an owner, a filter. ``is_code``: it is SQL."""
+
+    label: str
+    text: str
+    is_code: bool = False
+
+
 class Column(Struct, frozen=True, kw_only=True):
-    """A column as the manifest declares it. ``description`` is rendered: never write it back."""
+    """A column as the manifest declares it. ``description`` is rendered: never write it back.
+
+    An argument, entity, dimension or measure (``part``) is one, too. ``expression`` is the SQL that an entity,
+    dimension or measure names, ``data_type`` its type, a measure's aggregation.
+    """
 
     name: str
     description: str = ""
@@ -30,6 +43,9 @@ class Column(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     meta: Mapping[str, Any] = {}
     constraints: tuple[str, ...] = ()
+    part: PartKind = "column"
+    expression: str = ""
+    details: tuple[Detail, ...] = ()
 
 
 class GenericTest(Struct, frozen=True, kw_only=True):
@@ -45,10 +61,11 @@ class GenericTest(Struct, frozen=True, kw_only=True):
 
 
 class Node(Struct, frozen=True, kw_only=True):
-    """Anything in the manifest that has a unique id: models, sources, tests, exposures...
+    """Anything in the manifest that has a unique id: models, sources, tests, exposures, own macros...
 
     Paths are POSIX and relative to the root of the package that owns the node. ``properties_file`` is where
-    its description stands or would stand today, None where it has no entry. ``depends_on`` holds unique ids.
+    its description stands or would stand today, None where it has no entry. ``depends_on`` holds unique ids,
+    ``macros`` those of its package's macros that it calls. ``columns`` of a thing without columns are its parts.
     """
 
     unique_id: str
@@ -80,6 +97,8 @@ class Node(Struct, frozen=True, kw_only=True):
     checksum: str | None = None
     test: GenericTest | None = None
     contract_enforced: bool = False
+    macros: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def is_latest(self) -> bool:
@@ -91,6 +110,8 @@ class Node(Struct, frozen=True, kw_only=True):
         """How a person writes it: ``ref('orders')``, ``ref('orders', v=2)``, ``source('shop', 'orders')``."""
         if self.resource_type == "source":
             return f"source('{self.source_name}', '{self.name}')"
+        if self.resource_type in THINGS:
+            return f"{self.resource_type}('{self.name}')"
         version = f", v={self.version}" if self.version is not None else ""
         return f"ref('{self.name}'{version})"
 
@@ -134,7 +155,7 @@ class WrittenText(Struct, frozen=True, kw_only=True):
 
 
 class WrittenColumn(Struct, frozen=True, kw_only=True):
-    """A column's entry in a properties file. ``keys`` are the keys it has besides ``name``.
+    """A column's entry in a properties file, or another part's. ``keys`` are the keys it has besides ``name``.
 
     ``more`` is what stands under ``tags``, ``meta``, ``config``, ``data_tests`` and ``tests``, as YAML loads it.
     """
@@ -174,13 +195,19 @@ KnownBy = Literal["catalog", "sql", "header", "yaml"]
 
 
 class KnownColumn(Struct, frozen=True, kw_only=True):
-    """A column that exists, and who says so. ``declared``: the YAML has an entry for it."""
+    """A column that exists, and who says so. ``declared``: the YAML has an entry for it.
+
+    ``part``: what it is, where it is no column. ``name`` is what reports call it; ``listed`` its list and its name
+    there, where the section's entries have several lists.
+    """
 
     name: str
     known_by: KnownBy
     declared: bool
     data_type: str | None = None
     quote: bool = False
+    part: PartKind = "column"
+    listed: tuple[str, str] | None = None
 
 
 class DocTarget(Struct, frozen=True, kw_only=True):
@@ -262,7 +289,7 @@ class OriginFact(Struct, frozen=True, kw_only=True):
 
 
 class ColumnEvidence(Struct, frozen=True, kw_only=True):
-    """What is known of one missing column."""
+    """What is known of one missing column, or of another part."""
 
     name: str
     data_type: str | None = None
@@ -273,6 +300,8 @@ class ColumnEvidence(Struct, frozen=True, kw_only=True):
     constraints: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     comment: str = ""
+    part: PartKind = "column"
+    details: tuple[Detail, ...] = ()
 
 
 class Neighbour(Struct, frozen=True, kw_only=True):
@@ -309,6 +338,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     sql_cut: bool = False
     tags: tuple[str, ...] = ()
     group: str | None = None
+    details: tuple[Detail, ...] = ()
     withheld: bool = False
 
 
@@ -321,7 +351,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     ``shortened``: a longer one did not fit in a model's context, and there is no shorter one.
     """
 
-    template: Literal["model", "table", "column"]
+    template: Literal["model", "table", "column", "thing"]
     system: str
     user: str
     schema: Mapping[str, Any]
@@ -433,20 +463,27 @@ class ColumnText(Struct, frozen=True, kw_only=True):
     """A column's text for a properties file. ``description`` is what YAML must give back when it is read.
 
     ``name`` is the case to write where the column has no entry yet; ``data_type`` is written only where its
-    siblings have one; ``quote`` adds ``quote: true``.
+    siblings have one; ``quote`` adds ``quote: true``. ``reported`` is what reports call it, if not that.
     """
 
     name: str
     description: str
     data_type: str | None = None
     quote: bool = False
+    reported: str | None = None
+
+    @property
+    def item(self) -> str:
+        """What reports call it."""
+        return self.reported or self.name
 
 
 class NodeTexts(Struct, frozen=True, kw_only=True):
     """All that is to be written of one node into one properties file.
 
     ``section``, ``name``, ``source_name`` and ``version`` find the entry; ``order`` is the node's own order of
-    columns, for placing new ones; ``replace`` allows a person's text to be replaced.
+    columns, for placing new ones; ``replace`` allows a person's text to be replaced. ``list_key`` is the key that
+    lists ``columns``, where the section's entries have several.
     """
 
     unique_id: str
@@ -458,6 +495,7 @@ class NodeTexts(Struct, frozen=True, kw_only=True):
     description: str | None = None
     columns: tuple[ColumnText, ...] = ()
     order: tuple[str, ...] = ()
+    list_key: str | None = None
     add_columns: bool = True
     replace: bool = False
 

@@ -61,7 +61,8 @@ selection_options = _group(
         "resource_types",
         multiple=True,
         metavar="TYPE",
-        help="model, source, seed, snapshot (default: all four).",
+        help="model, source, seed, snapshot (these four: default), exposure, macro, analysis, metric, "
+        "semantic_model, or all.",
     ),
     click.option("--state", metavar="DIR", help="The manifest.json of before, for state: (DBT_STATE)."),
 )

@@ -11,10 +11,13 @@ from typing import Any
 import msgspec
 
 from dbt_docsmith.dbt.artifact import collector_paused, read_artifact
+from dbt_docsmith.dbt.things.calls import with_calls
+from dbt_docsmith.dbt.things.facts import thing_facts
 from dbt_docsmith.dbt.wire import (
     WireColumn,
     WireColumnConfig,
     WireConstraint,
+    WireMacro,
     WireManifest,
     WireMetadata,
     WireNode,
@@ -43,28 +46,30 @@ def is_known_version(manifest: Manifest) -> bool:
 
 
 def _manifest(wire: WireManifest) -> Manifest:
-    nodes = {unique_id: _node(unique_id, resource) for unique_id, resource in _resources(wire)}
     metadata = wire.metadata or WireMetadata()
     base = metadata.base or metadata
+    own = metadata.project_name or _first_package(wire)
+    nodes = with_calls({uid: _node(uid, resource) for uid, resource in _resources(wire, own)})
     docs = {f"{doc.package_name}.{doc.name}": doc for doc in (wire.docs or {}).values()}
     macros = wire.macros or {}
     return Manifest(
         schema_version=metadata.dbt_schema_version or base.dbt_schema_version or "",
-        project_name=metadata.project_name or _first_package(nodes),
+        project_name=own,
         adapter_type=metadata.adapter_type,
         generated_at=metadata.generated_at or base.generated_at,
         nodes=nodes,
         docs={name: doc.block_contents or "" for name, doc in docs.items()},
         doc_files={name: _posix(doc.original_file_path) for name, doc in docs.items()},
         disabled=frozenset(wire.disabled or ()),
-        disabled_nodes=tuple(_disabled_nodes(wire, metadata.project_name or _first_package(nodes))),
+        disabled_nodes=tuple(_disabled_nodes(wire, own)),
         selectors=wire.selectors or {},
         macros={unique_id: macro.macro_sql or "" for unique_id, macro in macros.items()},
         macro_files={unique_id: _posix(macro.original_file_path) for unique_id, macro in macros.items()},
     )
 
 
-def _resources(wire: WireManifest) -> Iterator[tuple[str, WireResource]]:
+def _resources(wire: WireManifest, own: str) -> Iterator[tuple[str, WireResource]]:
+    """Of macros those of the project itself: dbt alone brings hundreds."""
     yield from wire.nodes.items()
     for section in (
         wire.sources,
@@ -76,6 +81,8 @@ def _resources(wire: WireManifest) -> Iterator[tuple[str, WireResource]]:
         wire.functions,
     ):
         yield from (section or {}).items()
+    macros = (wire.macros or {}).items()
+    yield from ((unique_id, macro) for unique_id, macro in macros if unique_id.startswith(f"macro.{own}."))
 
 
 def _disabled_nodes(wire: WireManifest, project_name: str) -> Iterator[Node]:
@@ -87,17 +94,18 @@ def _disabled_nodes(wire: WireManifest, project_name: str) -> Iterator[Node]:
                 yield from (_node(unique_id, node) for node in msgspec.json.decode(raw, type=list[WireNode]))
 
 
-_DISABLED_KINDS = ("model", "seed", "snapshot", "source", "analysis", "test")
+_DISABLED_KINDS = (*"model seed snapshot source analysis test exposure metric semantic_model".split(),)
 
 
-def _first_package(nodes: Mapping[str, Node]) -> str:
-    return next((node.package_name for node in nodes.values()), "")
+def _first_package(wire: WireManifest) -> str:
+    parts = (unique_id.split(".") for unique_id in wire.nodes)
+    return next((node.package_name or part[1] for node, part in zip(wire.nodes.values(), parts, strict=True)), "")
 
 
 def _node(unique_id: str, wire: WireResource) -> Node:
     if isinstance(wire, WireNode):
         return _warehouse_node(unique_id, wire)
-    return Node(**_common(unique_id, wire))
+    return Node(**_common(unique_id, wire), **thing_facts(wire))
 
 
 def _common(unique_id: str, wire: WireResource) -> dict[str, Any]:
@@ -108,7 +116,7 @@ def _common(unique_id: str, wire: WireResource) -> dict[str, Any]:
         "name": wire.name or ".".join(rest).rstrip("."),
         "resource_type": wire.resource_type or kind,
         "package_name": wire.package_name or package,
-        "fqn": tuple(wire.fqn or ()),
+        "fqn": tuple(wire.fqn or _fqn_of_macro(wire)),
         "original_file_path": _posix(wire.original_file_path),
         "properties_file": _properties_file(wire),
         "description": wire.description or "",
@@ -118,7 +126,22 @@ def _common(unique_id: str, wire: WireResource) -> dict[str, Any]:
         "group": wire.group or config.get("group"),
         "version": _version(wire.version),
         "depends_on": tuple((wire.depends_on and wire.depends_on.nodes) or ()),
+        "macros": tuple(_own_macros(wire, unique_id)),
     }
+
+
+def _own_macros(wire: WireResource, unique_id: str) -> Iterator[str]:
+    """The macros of its own package that a resource calls."""
+    called = (wire.depends_on and wire.depends_on.macros) or ()
+    own = f"macro.{wire.package_name or unique_id.split('.')[1]}."
+    return (macro for macro in called if macro.startswith(own))
+
+
+def _fqn_of_macro(wire: WireResource) -> tuple[str, ...]:
+    """dbt gives macros no path of names, as it never selects one: the folders below the first, and the name."""
+    if not isinstance(wire, WireMacro) or not wire.name:
+        return ()
+    return (wire.package_name or "", *_posix(wire.original_file_path).split("/")[1:-1], wire.name)
 
 
 def _warehouse_node(unique_id: str, wire: WireNode) -> Node:

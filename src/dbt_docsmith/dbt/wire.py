@@ -45,6 +45,7 @@ class WireDependsOn(Struct):
     """The unique ids a resource reads."""
 
     nodes: list[str] | None = None
+    macros: list[str] | None = None
 
 
 class WireTest(Struct):
@@ -114,11 +115,72 @@ class WireDoc(Struct):
     block_contents: str | None = None
 
 
-class WireMacro(Struct):
-    """A macro's SQL and the file it stands in."""
+class WireArgument(Struct):
+    """An argument of a macro, as a properties file has it."""
 
-    original_file_path: str | None = None
+    name: str | None = None
+    type: str | None = None
+    description: str | None = None
+
+
+class WireMacro(WireResource):
+    """A macro with its SQL."""
+
     macro_sql: str | None = None
+    arguments: list[WireArgument] | None = None
+
+
+class WireOwner(Struct):
+    """Who answers for an exposure. The address is left where it is."""
+
+    name: str | None = None
+
+
+class WireExposure(WireResource):
+    """A use of the project's nodes somewhere else. Its ``url`` is not read."""
+
+    label: str | None = None
+    type: str | None = None
+    maturity: str | None = None
+    owner: WireOwner | None = None
+
+
+class WireMetric(WireResource):
+    """A metric. What it is made of differs by its type and by dbt's version."""
+
+    label: str | None = None
+    type: str | None = None
+    type_params: dict[str, Any] | None = None
+    filter: Any = None
+
+
+class WireElement(Struct):
+    """An entity, a dimension or a measure of a semantic model."""
+
+    name: str | None = None
+    type: str | None = None
+    agg: str | None = None
+    description: str | None = None
+    label: str | None = None
+    role: str | None = None
+    expr: Any = None
+    type_params: dict[str, Any] | None = None
+    agg_params: dict[str, Any] | None = None
+    agg_time_dimension: str | None = None
+    non_additive_dimension: dict[str, Any] | None = None
+    config: WireColumnConfig | None = None
+
+
+class WireSemanticModel(WireResource):
+    """A semantic model with its elements."""
+
+    label: str | None = None
+    model: str | None = None
+    primary_entity: str | None = None
+    defaults: dict[str, Any] | None = None
+    entities: list[WireElement] | None = None
+    dimensions: list[WireElement] | None = None
+    measures: list[WireElement] | None = None
 
 
 class WireVersion(Struct):
@@ -142,9 +204,9 @@ class WireManifest(Struct):
     nodes: dict[str, WireNode]
     metadata: WireMetadata | None = None
     sources: dict[str, WireNode] | None = None
-    exposures: dict[str, WireResource] | None = None
-    metrics: dict[str, WireResource] | None = None
-    semantic_models: dict[str, WireResource] | None = None
+    exposures: dict[str, WireExposure] | None = None
+    metrics: dict[str, WireMetric] | None = None
+    semantic_models: dict[str, WireSemanticModel] | None = None
     saved_queries: dict[str, WireResource] | None = None
     unit_tests: dict[str, WireResource] | None = None
     functions: dict[str, WireNode] | None = None

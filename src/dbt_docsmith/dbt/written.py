@@ -11,15 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from dbt_docsmith.describable import SECTIONS
 from dbt_docsmith.types import Manifest, Node, WrittenColumn, WrittenEntry, WrittenText
-
-SECTIONS: Mapping[str, str] = {
-    "model": "models",
-    "seed": "seeds",
-    "snapshot": "snapshots",
-    "source": "sources",
-    "analysis": "analyses",
-}
 
 _DOC = re.compile(
     r"\{\{-?\s*doc\(\s*['\"](?P<first>[^'\"]+)['\"]\s*(?:,\s*['\"](?P<second>[^'\"]+)['\"]\s*)?\)\s*-?\}\}"

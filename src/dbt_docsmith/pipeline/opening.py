@@ -19,9 +19,11 @@ from dbt_docsmith.dbt.lineage.store import LineageStore
 from dbt_docsmith.dbt.manifest import is_known_version
 from dbt_docsmith.dbt.project import Project, manifest_path
 from dbt_docsmith.dbt.project_files import ProjectFiles, list_files, seed_header
-from dbt_docsmith.dbt.selection.select import DOCUMENTED, select
+from dbt_docsmith.dbt.selection.select import select
 from dbt_docsmith.dbt.sql.macros import search_orders
+from dbt_docsmith.dbt.things.parts import known_parts, part_lineage
 from dbt_docsmith.dbt.written import Entries, NodeOnDisk
+from dbt_docsmith.describable import DEFAULT_TYPES, DESCRIBABLE, MADE_BY_ENTRY, SECTIONS, THINGS
 from dbt_docsmith.errors import ConfigError, UsageError, WriteError
 from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.pipeline.current_manifest import Say, current_manifest
@@ -29,7 +31,7 @@ from dbt_docsmith.pipeline.states import Compare, comparison_with_state
 from dbt_docsmith.pipeline.texts import text_from_manifest
 from dbt_docsmith.properties.doc_blocks import DocBlock, read_doc_blocks
 from dbt_docsmith.properties.read import is_placeholder, read_entries
-from dbt_docsmith.types import Catalog, Manifest, Node, WrittenEntry
+from dbt_docsmith.types import Catalog, Manifest, Node, NodeLineage, WrittenEntry
 
 
 class OpenProject:
@@ -67,7 +69,7 @@ class OpenProject:
             search_orders=search_orders(project.raw.get("dispatch")),
             store=lineage_store,
         )
-        self.lineage_of = cache(self._lineage.columns_of)
+        self.lineage_of = cache(self._lineage_of)
         self._lineage_store = lineage_store
         self._case = config.case
         self._entries = Entries(manifest, entries, is_placeholder)
@@ -86,8 +88,14 @@ class OpenProject:
         return self._on_disk[unique_id]
 
     def sql_of(self, node: Node) -> str:
-        """A node's SQL with relations as ``ref`` and ``source`` names, "" where it has none."""
-        return self._lineage.sql_of(node.unique_id).display
+        """A node's SQL with relations as ``ref`` and ``source`` names, a macro's own text; "" where there is none."""
+        return node.raw_code if node.resource_type == "macro" else self._lineage.sql_of(node.unique_id).display
+
+    def _lineage_of(self, unique_id: str) -> NodeLineage:
+        node = self.manifest.nodes.get(unique_id)
+        if node is not None and node.resource_type in THINGS:
+            return part_lineage(node, self.manifest.nodes)
+        return self._lineage.columns_of(unique_id)
 
     def close(self) -> None:
         """Keep the lineage that was read, where anything is to be kept."""
@@ -97,19 +105,25 @@ class OpenProject:
     def known(self, node: Node) -> KnownColumns:
         """Which columns a node has."""
         if node.unique_id not in self._known:
-            found = known_columns(
-                node,
-                self.on_disk(node.unique_id),
-                catalog=self.catalog,
-                lineage=self.lineage_of(node.unique_id),
-                header=self.headers.get(node.unique_id, ()),
-                adapter_type=self.manifest.adapter_type,
-                case=self._case,
-            )
+            found = self._known_columns(node)
             skipped = skipped_columns(node)
             columns = tuple(column for column in found.columns if column.name.lower() not in skipped)
             self._known[node.unique_id] = KnownColumns(columns=columns, unconfirmed=found.unconfirmed)
         return self._known[node.unique_id]
+
+    def _known_columns(self, node: Node) -> KnownColumns:
+        on_disk = self.on_disk(node.unique_id)
+        if node.resource_type in THINGS:
+            return known_parts(node, on_disk)
+        return known_columns(
+            node,
+            on_disk,
+            catalog=self.catalog,
+            lineage=self.lineage_of(node.unique_id),
+            header=self.headers.get(node.unique_id, ()),
+            adapter_type=self.manifest.adapter_type,
+            case=self._case,
+        )
 
 
 def open_project(
@@ -138,13 +152,7 @@ def open_project(
 
 def select_nodes(config: Config, opened: OpenProject, say: Say, warn: Say) -> list[Node]:
     """The project's own nodes that the user selected, without those to be skipped. Raises UsageError."""
-    types = config.resource_types or DOCUMENTED
-    for name in types:
-        if name not in DOCUMENTED:
-            hint = did_you_mean(name, DOCUMENTED)
-            raise UsageError(
-                f"--resource-type: '{name}' is not described{hint}; there are: {', '.join(DOCUMENTED)}"
-            )
+    types = described_types(config.resource_types)
     manifest = opened.manifest
     compare = comparison_with_state(config, opened.project, opened.files, say, warn)
     found = select(
@@ -161,16 +169,41 @@ def select_nodes(config: Config, opened: OpenProject, say: Say, warn: Say) -> li
     skipped = _skipped(config, opened, compare)
     nodes = [manifest.nodes[uid] for uid in found.unique_ids if uid not in skipped]
     own = [node for node in nodes if node.package_name == manifest.project_name and not _is_skipped(node.meta)]
+    own = [node for node in own if not _is_made_elsewhere(opened, node)]
     if found.unique_ids and not own:
         warn("all that is selected is skipped, or belongs to installed packages")
     return own
+
+
+def described_types(given: Sequence[str]) -> tuple[str, ...]:
+    """The resource types that ``--resource-type`` names. Raises UsageError for one that is not described."""
+    groups = {"default": DEFAULT_TYPES, "all": tuple(DESCRIBABLE)}
+    for name in given:
+        if name not in DESCRIBABLE and name not in groups:
+            known = (*DESCRIBABLE, *groups)
+            hint = did_you_mean(name, known)
+            raise UsageError(f"--resource-type: '{name}' is not described{hint}; there are: {', '.join(known)}")
+    return tuple(kind for name in given or ("default",) for kind in groups.get(name, (name,)))
+
+
+def _is_made_elsewhere(opened: OpenProject, node: Node) -> bool:
+    """Whether a thing that its entry makes has none: dbt makes metrics of measures, whose text it takes."""
+    if node.resource_type == "source" or SECTIONS[node.resource_type] not in MADE_BY_ENTRY:
+        return False
+    return opened.on_disk(node.unique_id).file is None and node.properties_file not in opened.broken
 
 
 def _skipped(config: Config, opened: OpenProject, compare: Compare | None) -> set[str]:
     if not config.file.skip:
         return set()
     try:
-        found = select(opened.manifest, project_dir=opened.project.root, select=config.file.skip, compare=compare)
+        found = select(
+            opened.manifest,
+            project_dir=opened.project.root,
+            select=config.file.skip,
+            resource_types=tuple(DESCRIBABLE),
+            compare=compare,
+        )
     except UsageError as error:
         raise ConfigError(f"{FILE_NAME}: skip: {error}") from error
     return set(found.unique_ids)

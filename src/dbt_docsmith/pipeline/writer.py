@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from dbt_docsmith.dbt.written import SECTIONS, NodeOnDisk
+from dbt_docsmith.dbt.written import NodeOnDisk
+from dbt_docsmith.describable import SECTIONS
 from dbt_docsmith.prompting.checks import escape_jinja
 from dbt_docsmith.properties.doc_blocks import doc_reference
 from dbt_docsmith.properties.files import FileOutcome

@@ -14,7 +14,7 @@ from dbt_docsmith.properties.edits import Splice
 from dbt_docsmith.properties.fragments import FragmentWriter, Siblings, column_fragment, column_fragments
 from dbt_docsmith.properties.layout import Layout
 from dbt_docsmith.properties.lists import Addition, ListWriter
-from dbt_docsmith.properties.locate import Found, Item, child, column_key, items, keys, lookup, scalar_value, step
+from dbt_docsmith.properties.locate import Found, Item, child, items, keys, list_key, lookup, scalar_value, step
 from dbt_docsmith.properties.neighbours import places_in_order
 from dbt_docsmith.properties.own_lists import OwnLists
 from dbt_docsmith.properties.sharing import Sharing
@@ -23,26 +23,26 @@ from dbt_docsmith.types import ColumnText, NodeTexts
 
 
 class ColumnIndex:
-    """Finds the columns of entries and of their versions."""
+    """Finds the columns of entries and of their versions, each in the list it is looked for in."""
 
     def __init__(self) -> None:
-        self._known: dict[int, dict[str, Item]] = {}
+        self._known: dict[tuple[int, str], dict[str, Item]] = {}
 
-    def find(self, section: str, holder: Item, name: str) -> Item | None:
+    def find(self, key: str, holder: Item, name: str) -> Item | None:
         """The column of an entry or a version: of the same name, else of the same but for case.
 
         Of several with one name the last counts, as in dbt.
         """
-        known = self._known.get(id(holder.mapping))
+        known = self._known.get((id(holder.mapping), key))
         if known is None:
-            listed = list(items(child(holder, column_key(section))))
+            listed = list(items(child(holder, key)))
             known = {item.name.lower(): item for item in listed} | {"=" + item.name: item for item in listed}
-            self._known[id(holder.mapping)] = known
+            self._known[id(holder.mapping), key] = known
         return known.get("=" + name) or known.get(name.lower())
 
-    def has_list(self, section: str, holder: Item) -> bool:
+    def has_list(self, key: str, holder: Item) -> bool:
         """Whether an entry or a version lists columns of its own."""
-        return next(items(child(holder, column_key(section))), None) is not None
+        return next(items(child(holder, key)), None) is not None
 
 
 class ColumnLists:
@@ -58,7 +58,7 @@ class ColumnLists:
 
     def additions(self, one: NodeTexts, holder: Item) -> list[Task]:
         """The tasks that add the columns of ``one`` to the list of ``holder``, made where it has none."""
-        name = column_key(one.section)
+        name = list_key(one)
         found = child(holder, name)
         if found is None:
             return [self._task(one, holder.chain, name, lambda: self._create(one, holder.mapping, name))]
@@ -76,7 +76,7 @@ class ColumnLists:
 
         ``one`` holds all that is written in it; ``described`` are the texts for columns that stand there.
         """
-        name = column_key(one.section)
+        name = list_key(one)
         listed = resolved(found.value)
         standing = {item.name.lower() for item in items(found)}
         new = replace(one, columns=tuple(column for column in one.columns if column.name.lower() not in standing))
@@ -106,9 +106,9 @@ class ColumnLists:
         return self._lists.fill(found, column_fragments(one), self._layout.column_offset, flow=mapping.flow)
 
 
-def borrowed_list(section: str, holder: Item) -> Found | None:
+def borrowed_list(key: str, holder: Item) -> Found | None:
     """The list of columns that an entry or a version has from elsewhere: through an alias or a merge key."""
-    found = child(holder, column_key(section))
+    found = child(holder, key)
     if found is None or (found.key is not None and not isinstance(found.value, Alias)):
         return None
     return found if next(items(found), None) is not None else None

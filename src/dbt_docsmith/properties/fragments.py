@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from dbt_docsmith.properties.layout import Layout
 from dbt_docsmith.properties.lines import Below
-from dbt_docsmith.properties.locate import column_key
+from dbt_docsmith.properties.locate import list_key
 from dbt_docsmith.properties.neighbours import in_order
 from dbt_docsmith.properties.render import Rendered, double_quoted, inline
 from dbt_docsmith.properties.style import NOTHING_BELOW, Style
@@ -68,7 +68,7 @@ def entry_fragment(texts: NodeTexts) -> Fragment:
     if texts.description:
         pairs.append(("description", Prose(texts.description)))
     if texts.columns:
-        pairs.append((column_key(texts.section), column_fragments(texts)))
+        pairs.append((list_key(texts), column_fragments(texts)))
     return Fragment(tuple(pairs))
 
 

@@ -43,6 +43,11 @@ class Ground:
         """The source folder a path stands in (``models``); the path's own folder where it stands in none."""
         return self._root_of(path) or posixpath.dirname(path) or "."
 
+    def only_properties_file(self, folder: str) -> str | None:
+        """The properties file of a folder that has just one."""
+        found = [file for file in self.properties_files if posixpath.dirname(file) == folder]
+        return found[0] if len(found) == 1 else None
+
     def settle(self, path: str) -> str:
         """The path as it is to be written, in the case in which it stands on disk or was settled before.
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from dbt_docsmith.errors import WriteError
 from dbt_docsmith.properties.compose import Document, Mapping, Node, Sequence
 from dbt_docsmith.properties.lines import has_blank_line, line_start, lines_after
-from dbt_docsmith.properties.locate import ENTRY_SECTIONS, Entry, Found, child, column_key, section
+from dbt_docsmith.properties.locate import ENTRY_SECTIONS, Entry, Found, child, list_keys, section
 
 ENOUGH = 20
 """Items looked at in one list, and lists in one file: a habit shows by then."""
@@ -81,7 +81,8 @@ def measure_layout(document: Document, entries: Iterable[Entry]) -> Layout:
     names = (*ENTRY_SECTIONS, "sources")
     outer = _measured(document, (section(document, name) for name in names))
     inner = _measured(
-        document, (child(entry.item, column_key(entry.section)) for entry in islice(entries, ENOUGH))
+        document,
+        (child(entry.item, key) for entry in islice(entries, ENOUGH) for key in list_keys(entry.section)),
     )
     usual = Layout()
     offsets = [one.offset for one in inner], [one.offset for one in outer]

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 import yaml
 from msgspec import Struct
 
+from dbt_docsmith.describable import LISTS, part_names
 from dbt_docsmith.properties.compose import LOADER, Alias, Document, Mapping, Node, Scalar, Sequence, resolved
+from dbt_docsmith.types import NodeTexts
 
-ENTRY_SECTIONS = ("models", "seeds", "snapshots", "analyses", "macros", "exposures", "functions")
-COLUMN_KEYS = {"macros": "arguments", "functions": "arguments"}
+ENTRY_SECTIONS = tuple(name for name in LISTS if name != "sources")
 NULLS = ("", "~", "null", "Null", "NULL")
 _NULL_TAG = "tag:yaml.org,2002:null"
 STRING_TAGS = ("!", "tag:yaml.org,2002:str")
@@ -46,9 +47,14 @@ class Found(Struct, frozen=True):
     chain: tuple[Node, ...]
 
 
-def column_key(section: str) -> str:
-    """The key under which a section's entries list what is described besides themselves."""
-    return COLUMN_KEYS.get(section, "columns")
+def list_keys(section: str) -> tuple[str, ...]:
+    """The keys under which a section's entries list what is described besides themselves."""
+    return tuple(LISTS[section])
+
+
+def list_key(texts: NodeTexts) -> str:
+    """The key that lists what ``texts`` describes besides the entry itself."""
+    return texts.list_key or next(iter(LISTS[texts.section]), "columns")
 
 
 def is_null(node: Node) -> bool:
@@ -153,8 +159,16 @@ def entries(document: Document) -> Iterator[Entry]:
 
 
 def columns(entry: Entry, item: Item | None = None) -> Iterator[Item]:
-    """The columns of an entry, or of one of its versions; the ``include`` of a version is none."""
-    yield from items(child(item or entry.item, column_key(entry.section)))
+    """The columns or other parts of an entry, or of one of its versions; the ``include`` of a version is none."""
+    for key in list_keys(entry.section):
+        yield from items(child(item or entry.item, key))
+
+
+def named_columns(entry: Entry, item: Item) -> Iterator[tuple[str, Item]]:
+    """The same, each with what reports call it."""
+    listed = [(key, part) for key in list_keys(entry.section) for part in items(child(item, key))]
+    names = part_names([(key, part.name) for key, part in listed])
+    yield from zip(names, (part for _, part in listed), strict=True)
 
 
 def versions(entry: Entry) -> Iterator[Item]:

@@ -11,18 +11,10 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
+from dbt_docsmith.describable import SECTIONS
 from dbt_docsmith.errors import WriteError
 from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.types import Node
-
-SECTIONS: Mapping[str, str] = {
-    "model": "models",
-    "seed": "seeds",
-    "snapshot": "snapshots",
-    "source": "sources",
-    "analysis": "analyses",
-}
-"""The top-level key of a properties file that each resource type stands under."""
 
 _NAMES = ("model", "parent", "folder", "schema", "section", "node")
 _KNOWN = ", ".join(f"{{{name}}}" for name in _NAMES[:-1]) + " and {node.<key>}"

@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from dbt_docsmith.describable import MADE_BY_ENTRY, SECTIONS
 from dbt_docsmith.errors import WriteError
 from dbt_docsmith.properties.ground import Ground
 from dbt_docsmith.properties.habits import Habits, Sighting
-from dbt_docsmith.properties.path_templates import SECTIONS, fill_in, folder_name, folder_of, resolve
+from dbt_docsmith.properties.path_templates import fill_in, folder_name, folder_of, resolve
 from dbt_docsmith.properties.routing import osmosis_rule, placement_pattern
 from dbt_docsmith.types import Failure, Node, WrittenEntry
 
@@ -92,7 +93,7 @@ class _Planner:
         written = self._entry_file(node)
         if written is not None:
             return written, "entry"
-        if node.resource_type == "source":
+        if SECTIONS[node.resource_type] in MADE_BY_ENTRY:
             raise WriteError(f"no properties file has an entry for {node.reference}: the manifest is out of date")
         path, reason = self._new_path(node)
         return self._ground.settle(path), reason
@@ -123,8 +124,11 @@ class _Planner:
         usual = habits.file_for(node.name, folder)
         if usual is not None:
             return usual, "folder habit" if habits.is_known_in(folder) else "project habit"
-        name = f"_{folder_name(node)}__{SECTIONS[node.resource_type]}{self._ground.extension}"
-        return f"{folder}/{name}", "default"
+        if node.resource_type == "macro" and (only := self._ground.only_properties_file(folder)):
+            return only, "folder habit"
+        section = SECTIONS[node.resource_type]
+        stem = f"_{section}" if folder_name(node) == "macros" else f"_{folder_name(node)}__{section}"
+        return f"{folder}/{stem}{self._ground.extension}", "default"
 
     def _ruled_path(self, node: Node, folder: str) -> tuple[str, PlacementReason] | None:
         settings = self._settings
@@ -133,7 +137,7 @@ class _Planner:
         if pattern is not None:
             filled = fill_in(pattern, node)
             return resolve(filled, beside=folder, root=root, extension=self._ground.extension), "placement"
-        rule = osmosis_rule(node, settings.vars)
+        rule = osmosis_rule(node, settings.vars) if node.resource_type != "macro" else None
         if rule is not None:
             return resolve(fill_in(rule, node), beside=folder, root=settings.model_paths[0]), "routing rule"
         return None

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 
 from msgspec.structs import replace
 
+from dbt_docsmith.describable import MADE_BY_ENTRY
 from dbt_docsmith.errors import WriteError
 from dbt_docsmith.properties.columns import ColumnIndex, ColumnLists, borrowed_list
 from dbt_docsmith.properties.compose import Document, Node, Scalar
@@ -16,7 +17,7 @@ from dbt_docsmith.properties.edits import Splice
 from dbt_docsmith.properties.entries import EntryWriter
 from dbt_docsmith.properties.fragments import FragmentWriter
 from dbt_docsmith.properties.layout import Layout, measure_layout
-from dbt_docsmith.properties.locate import Entry, Found, Item, child, entries, versions
+from dbt_docsmith.properties.locate import Entry, Found, Item, child, entries, list_key, versions
 from dbt_docsmith.properties.sharing import Sharing
 from dbt_docsmith.properties.style import measure
 from dbt_docsmith.properties.units import Skipped, Task, Unit
@@ -100,9 +101,10 @@ class Planner:
         self._node_columns(one, entry, holder)
 
     def _miss(self, one: NodeTexts) -> None:
-        """Note a node without an entry. Sources are never invented: their entries say more than a name."""
-        if one.source_name is not None or one.version is not None:
-            of = f"{one.source_name}.{one.name}" if one.source_name else f"version {one.version} of {one.name}"
+        """Note a node without an entry. What its entry makes is never invented: that says more than a name."""
+        if one.section in MADE_BY_ENTRY or one.version is not None:
+            of = f"version {one.version} of {one.name}" if one.version else one.name
+            of = f"{one.source_name}.{one.name}" if one.source_name else of
             raise WriteError(f"{self._document.file}: no entry of {of} here; add one by hand and run again")
         columns = one.columns if one.add_columns else ()
         self._skip(one, () if one.add_columns else one.columns)
@@ -122,7 +124,7 @@ class Planner:
         by_list: dict[int, list[tuple[ColumnText, Item]]] = {id(one): [] for one in lists}
         new = []
         for column in one.columns:
-            found = ((owner, self._columns.find(one.section, owner, column.name)) for owner in lists)
+            found = ((owner, self._columns.find(list_key(one), owner, column.name)) for owner in lists)
             owner, item = next(((owner, item) for owner, item in found if item), (None, None))
             if item is None or owner is None:
                 new.append(column)
@@ -131,7 +133,7 @@ class Planner:
         if not one.add_columns:
             self._skip(one, new)
             new = []
-        target = holder if self._columns.has_list(one.section, holder) else entry.item
+        target = holder if self._columns.has_list(list_key(one), holder) else entry.item
         for owner in lists:
             self._one_list(one, owner, by_list[id(owner)], new if owner is target else [])
 
@@ -139,7 +141,7 @@ class Planner:
         self, one: NodeTexts, owner: Item, standing: list[tuple[ColumnText, Item]], new: list[ColumnText]
     ) -> None:
         one = replace(one, description=None)
-        borrowed = borrowed_list(one.section, owner)
+        borrowed = borrowed_list(list_key(one), owner)
         if borrowed is not None:
             self._own_list(one, owner, borrowed, standing, new)
             return
@@ -156,9 +158,9 @@ class Planner:
         standing: list[tuple[ColumnText, Item]],
         new: list[ColumnText],
     ) -> None:
-        wanted = [(column, item) for column, item in standing if self._is_open(one, column.name, item)]
+        wanted = [(column, item) for column, item in standing if self._is_open(one, column, item)]
         columns = (*(column for column, _ in wanted), *new)
-        if columns and self._take(owner.mapping, "columns"):
+        if columns and self._take(owner.mapping, list_key(one)):
             described = {id(item.mapping): column.description for column, item in wanted}
             task = self._column_lists.own_list(replace(one, columns=columns), owner, borrowed, described)
             self._tasks.append(task)
@@ -169,16 +171,16 @@ class Planner:
         self._taken.add((id(place), what))
         return is_first
 
-    def _is_open(self, one: NodeTexts, column: str | None, item: Item) -> bool:
+    def _is_open(self, one: NodeTexts, column: ColumnText | None, item: Item) -> bool:
         """Whether an item's description may be written; noted if not."""
         found = child(item, DESCRIPTION)
         if found is None or is_open(found, replace=one.replace):
             return True
-        self.skipped.append(Skipped(one.unique_id, column, "described"))
+        self.skipped.append(Skipped(one.unique_id, column.item if column else None, "described"))
         return False
 
     def _describe(self, one: NodeTexts, item: Item, text: str) -> None:
-        column = one.columns[0].name if one.columns else None
+        column = one.columns[0] if one.columns else None
         alias = used_alias(item)
         place = alias or item.mapping
         if not self._is_open(one, column, item) or not self._take(place, DESCRIPTION):
@@ -198,7 +200,7 @@ class Planner:
         self._tasks.append(Task(one, item.mapping.start, obstacle, write))
 
     def _skip(self, one: NodeTexts, columns: Iterable[ColumnText]) -> None:
-        self.skipped += [Skipped(one.unique_id, column.name, "undeclared") for column in columns]
+        self.skipped += [Skipped(one.unique_id, column.item, "undeclared") for column in columns]
 
     def _work_off(self) -> None:
         """Write task after task; what is shared waits until the others that share it have texts of their own."""

@@ -13,11 +13,11 @@ from dbt_docsmith.properties.locate import (
     Entry,
     Item,
     child,
-    columns,
     entries,
     is_null,
     keys,
     lookup,
+    named_columns,
     scalar_value,
     versions,
 )
@@ -73,8 +73,8 @@ def _entry(document: Document, entry: Entry, item: Item, version: str | None) ->
 def _columns(document: Document, entry: Entry, item: Item) -> dict[str, WrittenColumn]:
     """Of a column that is listed twice dbt takes the last, and the tests of both."""
     written: dict[str, WrittenColumn] = {}
-    for found in columns(entry, item):
-        column = _column(document, found)
+    for name, found in named_columns(entry, item):
+        column = _column(document, name, found)
         if twin := written.get(column.name):
             more = {key: value for key, value in column.more.items() if key not in TEST_KEYS}
             column = replace(column, tests=(*twin.tests, *column.tests), more=more)
@@ -82,10 +82,10 @@ def _columns(document: Document, entry: Entry, item: Item) -> dict[str, WrittenC
     return written
 
 
-def _column(document: Document, item: Item) -> WrittenColumn:
+def _column(document: Document, name: str, item: Item) -> WrittenColumn:
     names = tuple(dict.fromkeys(key for key in keys(item.mapping) if key != "name"))
     return WrittenColumn(
-        name=item.name,
+        name=name,
         line=document.line(item.mapping.start),
         description=_description(document, item),
         keys=names,

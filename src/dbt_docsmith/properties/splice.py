@@ -134,9 +134,9 @@ class _Check:
 
 def _merged(texts: Iterable[NodeTexts]) -> list[NodeTexts]:
     """One NodeTexts an entry: of two texts for one place the first counts."""
-    merged: dict[tuple[str, str | None, str, str | None], NodeTexts] = {}
+    merged: dict[tuple[str | None, ...], NodeTexts] = {}
     for one in map(_without_blanks, texts):
-        key = (one.section, one.source_name, one.name, one.version)
+        key = (one.section, one.source_name, one.name, one.version, one.list_key)
         known = merged.get(key)
         merged[key] = one if known is None else _joined(known, one)
     return list(merged.values())

@@ -36,7 +36,7 @@ class Unit(Struct, frozen=True):
         for one in self.texts:
             if one.description is not None:
                 yield one.unique_id, None
-            yield from ((one.unique_id, column.name) for column in one.columns)
+            yield from ((one.unique_id, column.item) for column in one.columns)
 
 
 class Task(Struct, frozen=True):

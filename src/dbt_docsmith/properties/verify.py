@@ -8,9 +8,10 @@ from typing import Any, NoReturn
 
 from msgspec import Struct
 
+from dbt_docsmith.describable import LISTS
 from dbt_docsmith.errors import WriteError
 from dbt_docsmith.properties.compose import load
-from dbt_docsmith.properties.locate import column_key
+from dbt_docsmith.properties.locate import list_key
 from dbt_docsmith.properties.read import is_placeholder
 from dbt_docsmith.types import NodeTexts
 
@@ -109,12 +110,16 @@ def _equal(old: Any, new: Any) -> bool:
 
 
 class Address(Struct, frozen=True):
-    """What a changed value belongs to: ``key`` of a node, one of its versions or one of its columns."""
+    """What a changed value belongs to: ``key`` of a node, one of its versions or one of its columns.
+
+    ``listed`` is the key of the list that has the column.
+    """
 
     section: str
     source: str | None
     entry: str
     version: str | None
+    listed: str | None
     column: str | None
     key: str
 
@@ -124,14 +129,14 @@ def address(path: Path) -> Address | None:
     head = 4 if path[:1] == ("sources",) else 2
     if len(path) <= head or (head == 4 and path[2] != "tables"):
         return None
-    rest, version, column = path[head:], None, None
+    rest, version, listed, column = path[head:], None, None, None
     if len(rest) > 2 and rest[0] == "versions":
         version, rest = rest[1], rest[2:]
-    if len(rest) > 2 and rest[0] == column_key(path[0]):
-        column, rest = rest[1], rest[2:]
+    if len(rest) > 2 and rest[0] in LISTS.get(path[0], ()):
+        listed, column, rest = rest[0], rest[1], rest[2:]
     if len(rest) != 1:
         return None
-    return Address(path[0], path[1] if head == 4 else None, path[head - 1], version, column, rest[0])
+    return Address(path[0], path[1] if head == 4 else None, path[head - 1], version, listed, column, rest[0])
 
 
 class _Wanted(Struct, frozen=True):
@@ -149,12 +154,12 @@ class _Check:
 
     def __init__(self, file: str, texts: Iterable[NodeTexts]) -> None:
         self._file = file
-        self._wanted: dict[tuple[str, str | None, str, str | None], list[_Wanted]] = defaultdict(list)
+        self._wanted: dict[tuple[str | None, ...], list[_Wanted]] = defaultdict(list)
         for one in texts:
             place = (one.section, one.source_name, one.name)
-            self._wanted[*place, None].append(_Wanted(one.version, one.replace, one.description))
+            self._wanted[*place, None, None].append(_Wanted(one.version, one.replace, one.description))
             for column in one.columns:
-                self._wanted[*place, column.name.lower()].append(
+                self._wanted[*place, list_key(one), column.name.lower()].append(
                     _Wanted(one.version, one.replace, column.description, column.data_type, column.quote)
                 )
 
@@ -191,7 +196,7 @@ class _Check:
     def _wanted_at(self, found: Address) -> list[_Wanted]:
         """The texts for a place: a version's are its own, but may go to a shared column."""
         column = found.column.lower() if found.column is not None else None
-        wanted = self._wanted.get((found.section, found.source, found.entry, column), [])
+        wanted = self._wanted.get((found.section, found.source, found.entry, found.listed, column), [])
         if found.version is None and column is not None:
             return wanted
         return [one for one in wanted if one.version == found.version]

@@ -31,8 +31,12 @@ SECTIONS = {
     "analysis": "analyses",
     "source": "sources",
     "exposure": "exposures",
+    "metric": "metrics",
+    "semantic_model": "semantic_models",
 }
-MADE_BY_THEIR_ENTRY = frozenset({"sources", "exposures"})
+MADE_BY_THEIR_ENTRY = frozenset({"sources", "exposures", "metrics", "semantic_models"})
+MADE_ELSEWHERE_TOO = frozenset({"metrics", "semantic_models"})
+"""Sections whose things a measure or a model can make as well."""
 TEXT_KEYS = frozenset({"description", "data_type", "quote"})
 
 Key = tuple[str, str | None, str]
@@ -82,7 +86,7 @@ def changed_properties(
         if known.differ(nodes, declaration) if nodes else _is_new(key, declaration.entry, known):
             yield declaration.entry.file
     for key, nodes in known.nodes.items():
-        if key not in declared:
+        if key not in declared and key[0] not in MADE_ELSEWHERE_TOO:
             yield from files & {node.properties_file for node in nodes if node.properties_file}
 
 

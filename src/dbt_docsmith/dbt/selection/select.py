@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -20,9 +20,10 @@ from dbt_docsmith.dbt.selection.spec import (
     split_union,
 )
 from dbt_docsmith.dbt.selection.state.comparison import Comparison
-from dbt_docsmith.types import Manifest
+from dbt_docsmith.describable import DEFAULT_TYPES
+from dbt_docsmith.types import Manifest, Node
 
-DOCUMENTED = ("model", "source", "seed", "snapshot")
+DOCUMENTED = DEFAULT_TYPES
 
 
 class Selection(Struct, frozen=True, kw_only=True):
@@ -48,12 +49,15 @@ def select(
 ) -> Selection:
     """The nodes of ``resource_types`` that ``dbt ls`` lists for the same words.
 
+    dbt lists no macros: they are there only where ``resource_types`` names them, by name, path, package and file.
     ``path:`` looks at the files below ``project_dir``, as dbt does. ``selectors`` are names of selectors.yml;
     where one is given, ``select`` and ``exclude`` count for nothing. With neither, the project's default
     selector applies, else everything. ``state:`` puts its questions to ``compare``, which is called only then.
     UsageError: dbt would refuse a selector.
     """
-    selecting = _Selecting(manifest, Surroundings(manifest.project_name, project_dir, compare))
+    nodes = {uid: node for uid, node in manifest.nodes.items() if node.resource_type != "macro"}
+    nodes = dict(manifest.nodes) if "macro" in resource_types else nodes
+    selecting = _Selecting(manifest, Surroundings(manifest.project_name, project_dir, compare), nodes)
     default = None if selectors or select or exclude else default_selector(manifest.selectors)
     names = selectors if default is None else (default,)
     if names:
@@ -81,8 +85,8 @@ def _warnings(*, overruled: bool, empty: bool) -> Iterator[str]:
 class _Selecting:
     """One selection over one graph: the criteria evaluated, and what matched nothing noted."""
 
-    def __init__(self, manifest: Manifest, surroundings: Surroundings) -> None:
-        self._nodes = manifest.nodes
+    def __init__(self, manifest: Manifest, surroundings: Surroundings, nodes: Mapping[str, Node]) -> None:
+        self._nodes = nodes
         self._selectors = manifest.selectors
         self._surroundings = surroundings
         self.unmatched: list[str] = []

@@ -1,0 +1,3 @@
+{% macro no_crumbs(relation) %}
+  delete from {{ relation }} where quantity = 0
+{% endmacro %}
