@@ -37,9 +37,9 @@ DESCRIBABLE: Mapping[str, Describable] = {
     "source": Describable("sources", "source", _COLUMNS, by_entry=True),
     "seed": Describable("seeds", "seed", _COLUMNS),
     "snapshot": Describable("snapshots", "snapshot", _COLUMNS),
-    "exposure": Describable("exposures", "exposure", by_entry=True),
-    "macro": Describable("macros", "macro", _ARGUMENTS),
     "analysis": Describable("analyses", "analysis", _COLUMNS),
+    "macro": Describable("macros", "macro", _ARGUMENTS),
+    "exposure": Describable("exposures", "exposure", by_entry=True),
     "metric": Describable("metrics", "metric", by_entry=True),
     "semantic_model": Describable("semantic_models", "semantic model", _SEMANTICS, by_entry=True),
 }
@@ -51,11 +51,14 @@ DEFAULT_TYPES = ("model", "source", "seed", "snapshot")
 THINGS = frozenset({"exposure", "macro", "metric", "semantic_model"})
 """What has no columns: a prompt of its own asks for it."""
 
+UNREFERABLE = THINGS | {"analysis"}
+"""What no ``ref`` or ``source`` finds."""
+
 SECTIONS: Mapping[str, str] = {kind: thing.section for kind, thing in DESCRIBABLE.items()}
 
 LISTS: Mapping[str, Mapping[str, PartKind]] = {
-    "functions": _ARGUMENTS,
     **{thing.section: thing.lists for thing in DESCRIBABLE.values()},
+    "functions": _ARGUMENTS,
 }
 """The lists of parts of an entry, by its section."""
 
@@ -66,6 +69,12 @@ def word_for(resource_type: str) -> str:
     """What people call a thing: ``semantic model``."""
     known = DESCRIBABLE.get(resource_type)
     return known.word if known else resource_type.replace("_", " ")
+
+
+def parts_word(resource_type: str) -> str:
+    """What a thing's parts are called: ``columns``, ``entities, dimensions and measures``."""
+    *others, last = (DESCRIBABLE[resource_type].lists if resource_type in DESCRIBABLE else ()) or _COLUMNS
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def part_names(parts: Sequence[tuple[str, str]]) -> list[str]:

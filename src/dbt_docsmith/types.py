@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from dbt_docsmith.describable import THINGS, PartKind
+from dbt_docsmith.describable import UNREFERABLE, PartKind
 from dbt_docsmith.errors import ProviderError
 
 # ---------------------------------------------------------------- what dbt knows
@@ -110,7 +110,7 @@ class Node(Struct, frozen=True, kw_only=True):
         """How a person writes it: ``ref('orders')``, ``ref('orders', v=2)``, ``source('shop', 'orders')``."""
         if self.resource_type == "source":
             return f"source('{self.source_name}', '{self.name}')"
-        if self.resource_type in THINGS:
+        if self.resource_type in UNREFERABLE:
             return f"{self.resource_type}('{self.name}')"
         version = f", v={self.version}" if self.version is not None else ""
         return f"ref('{self.name}'{version})"

@@ -14,6 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dbt_docsmith.dbt.project_facts import ProjectFacts
+from dbt_docsmith.dbt.things.evidence import thing_details
+from dbt_docsmith.dbt.things.parts import part_details
+from dbt_docsmith.describable import THINGS
 from dbt_docsmith.types import (
     ColumnEvidence,
     ColumnLineage,
@@ -64,6 +67,7 @@ def build_evidence(
     """
     given = given or {}
     node, facts, texts = target.node, sources.facts, sources.texts
+    is_thing = node.resource_type in THINGS
     asked = {column.name.lower() for column in columns}
     documented = {
         name: clip(text)
@@ -85,12 +89,15 @@ def build_evidence(
         tests=facts.tests_of(node.unique_id),
         grain=facts.grain_of(node),
         parents=_parents(node, sources),
-        children=facts.children_of(node.unique_id),
+        children=facts.users.of(node.unique_id) if is_thing else facts.children_of(node.unique_id),
         exposures=facts.exposures_of(node.unique_id),
         source_description=clip(node.source_description),
         sql=sources.sql_of(node),
         tags=node.tags,
         group=node.group,
+        details=thing_details(
+            node, facts.manifest.nodes, lambda: facts.users, lambda reference: clip(texts.of_column(reference))
+        ),
     )
 
 
@@ -114,7 +121,8 @@ def size(evidence: Evidence) -> int:
     documented = sum(len(name) + len(text) + 4 for name, text in evidence.documented.items())
     parents = sum(len(parent.relation) + len(parent.description) + 4 for parent in evidence.parents)
     names = sum(len(name) + 2 for name in (*evidence.children, *evidence.exposures))
-    return len(evidence.sql) + columns + documented + parents + names + len(evidence.description) + 200
+    details = sum(len(detail.label) + len(detail.text) + 4 for detail in evidence.details)
+    return len(evidence.sql) + columns + documented + parents + names + details + len(evidence.description) + 200
 
 
 def first_sentence(text: str) -> str:
@@ -146,6 +154,8 @@ def _column_evidence(node: Node, column: KnownColumn, sources: EvidenceSources) 
         constraints=declared.constraints if declared else (),
         tags=declared.tags if declared else (),
         comment=lineage.comment,
+        part=column.part,
+        details=part_details(node, column.name),
     )
 
 
@@ -170,7 +180,8 @@ def _parents(node: Node, sources: EvidenceSources) -> tuple[Neighbour, ...]:
 def _column_size(column: ColumnEvidence) -> int:
     origins = sum(len(o.relation) + len(o.column) + len(o.description) + 6 for o in column.origins)
     tests = sum(len(test.name) + len(test.arguments) + sum(map(len, test.values)) + 10 for test in column.tests)
-    return len(column.name) + len(column.expression) + len(column.comment) + origins + tests + 30
+    details = sum(len(detail.label) + len(detail.text) + 6 for detail in column.details)
+    return len(column.name) + len(column.expression) + len(column.comment) + origins + tests + details + 30
 
 
 def _drop_documented(evidence: Evidence) -> Evidence:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from dbt_docsmith.dbt.inheritance import KeyFacts, conditions, key_facts
+from dbt_docsmith.dbt.things.users import Users
 from dbt_docsmith.types import ColumnRef, Manifest, Node, TestFact
 
 _MOST_ARGUMENT_CHARS = 200
@@ -39,6 +41,11 @@ class ProjectFacts:
     def exposures_of(self, unique_id: str) -> tuple[str, ...]:
         """The exposures that use this node, by name."""
         return tuple(sorted(set(self._exposures.get(unique_id, []))))
+
+    @cached_property
+    def users(self) -> Users:
+        """Who uses macros, metrics and semantic models."""
+        return Users(self.manifest.nodes)
 
     def grain_of(self, node: Node) -> tuple[str, ...]:
         """What identifies a row, as tests and constraints state it: ``order_id`` or ``order_id, line``."""

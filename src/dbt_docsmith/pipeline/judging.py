@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from dbt_docsmith.describable import THINGS, word_for
 from dbt_docsmith.errors import AnswerError, ProviderError
 from dbt_docsmith.llm.answers import read_closed, read_json
 from dbt_docsmith.prompting.answer import parse_answer
@@ -93,5 +94,10 @@ def _why_unsaid(data: object) -> str:
 
 
 def _default_question(item: Item, evidence: Evidence) -> str:
+    part = next((column.part for column in evidence.columns if column.name == item), "column")
+    if item and part != "column":
+        return f"What does the {part} {item} of {evidence.name} mean?"
+    if evidence.resource_type in THINGS:
+        return f"What is the {word_for(evidence.resource_type)} {evidence.name} for?"
     what = f"column {item} of {evidence.name}" if item else f"{evidence.resource_type} {evidence.name}"
     return f"What does the {what} hold?"

@@ -11,6 +11,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from dbt_docsmith.config_sections import NeverSendSection
+from dbt_docsmith.dbt.things.users import CALLED_AS
+from dbt_docsmith.describable import THINGS
 from dbt_docsmith.llm.providers.rules import RulesProvider
 from dbt_docsmith.pipeline.asking import Accept, Complete
 from dbt_docsmith.prompting.evidence_texts import TextChange
@@ -66,6 +68,7 @@ class NeverSend:
         theirs = tuple(column for column in evidence.columns if column.name.lower() not in names)
         private = replace(evidence, columns=ours, needs_description=False, withheld=True) if ours else None
         public = replace(evidence, columns=theirs) if theirs or evidence.needs_description else None
+        public = public and self._without_hidden_calls(public)
         return (self._without_trace(public, names) if public else None), private
 
     def names(self, unique_id: str) -> frozenset[str]:
@@ -80,7 +83,8 @@ class NeverSend:
         if node is None:
             return frozenset()
         own = {name.lower() for name, column in node.columns.items() if self._is_marked(column.tags, column.meta)}
-        upstream = {name for parent in node.depends_on for name in self.names(parent)}
+        users = (user.unique_id for user in self._users.get(unique_id, ()))
+        upstream = {name for other in (*node.depends_on, *users) for name in self.names(other)}
         return frozenset(own | {name for name in upstream if _may_hold(node, name)})
 
     def _without_trace(self, evidence: Evidence, names: frozenset[str]) -> Evidence:
@@ -100,6 +104,22 @@ class NeverSend:
             return pattern.sub(HIDDEN, text)
 
         return TextChange(text=hide, sql=hide, value=hide).evidence(evidence)
+
+    def _without_hidden_calls(self, evidence: Evidence) -> Evidence:
+        """How a macro is called stands in the SQL of its users, some of which may stay here."""
+        users = (user.unique_id for user in self._users.get(evidence.unique_id, ()))
+        if self._hidden_nodes.isdisjoint(users):
+            return evidence
+        return replace(evidence, details=tuple(each for each in evidence.details if each.label != CALLED_AS))
+
+    @cached_property
+    def _users(self) -> dict[str, list[Node]]:
+        """Who calls each macro: some of their SQL is evidence."""
+        users: dict[str, list[Node]] = {}
+        for node in self._nodes.values():
+            for macro in node.macros:
+                users.setdefault(macro, []).append(node)
+        return users
 
     def _parent(self, parent: Neighbour) -> Neighbour:
         return replace(parent, description="") if parent.relation in self._hidden_relations else parent
@@ -162,5 +182,7 @@ def _has(meta: Mapping[str, Any], wanted: str) -> bool:
 
 def _may_hold(node: Node, name: str) -> bool:
     """Whether a node built from such a column may name it: it is written there, or ``*`` takes everything."""
+    if node.resource_type in THINGS:
+        return True
     code = node.compiled_code or node.raw_code
     return name in map(str.lower, node.columns) or "*" in code or name in code.lower() or node.language != "sql"

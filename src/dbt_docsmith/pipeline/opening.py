@@ -21,6 +21,7 @@ from dbt_docsmith.dbt.project import Project, manifest_path
 from dbt_docsmith.dbt.project_files import ProjectFiles, list_files, seed_header
 from dbt_docsmith.dbt.selection.select import select
 from dbt_docsmith.dbt.sql.macros import search_orders
+from dbt_docsmith.dbt.things.evidence import macro_text
 from dbt_docsmith.dbt.things.parts import known_parts, part_lineage
 from dbt_docsmith.dbt.written import Entries, NodeOnDisk
 from dbt_docsmith.describable import DEFAULT_TYPES, DESCRIBABLE, MADE_BY_ENTRY, SECTIONS, THINGS
@@ -88,8 +89,10 @@ class OpenProject:
         return self._on_disk[unique_id]
 
     def sql_of(self, node: Node) -> str:
-        """A node's SQL with relations as ``ref`` and ``source`` names, a macro's own text; "" where there is none."""
-        return node.raw_code if node.resource_type == "macro" else self._lineage.sql_of(node.unique_id).display
+        """A node's SQL with ``ref`` and ``source`` names, or a macro's own text; "" where there is none."""
+        if node.resource_type == "macro":
+            return macro_text(node, self.manifest.nodes)
+        return self._lineage.sql_of(node.unique_id).display
 
     def _lineage_of(self, unique_id: str) -> NodeLineage:
         node = self.manifest.nodes.get(unique_id)

@@ -20,6 +20,7 @@ PURPOSES = {
     "model": "a node of which several texts are missing",
     "table": "a node of which only its own text is missing",
     "column": "a node of which one column's text is missing",
+    "thing": "an exposure, a macro, a metric or a semantic model",
 }
 _HEAD = """\
 # The prompts of this project. Delete what you do not change: a key that is not here is the tool's own.
@@ -28,7 +29,7 @@ _HEAD = """\
 
 
 class TemplateSource(Struct, frozen=True, kw_only=True):
-    """One of the six templates in effect. ``where`` is "bundled", a file with its line, or a variable."""
+    """One of the templates in effect. ``where`` is "bundled", a file with its line, or a variable."""
 
     key: str
     purpose: str

@@ -10,6 +10,7 @@ from msgspec import Struct
 from dbt_docsmith.config import Config
 from dbt_docsmith.dbt.project import find_project
 from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
+from dbt_docsmith.describable import DESCRIBABLE
 from dbt_docsmith.errors import UsageError
 from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.pipeline.answering import open_answering
@@ -63,9 +64,13 @@ def _kept_here(plan: NodePlan) -> list[str]:
 
 
 def _find(opened: OpenProject, name: str) -> tuple[Node, str | None]:
-    """The node and column of that name; of a model's versions the one that an unversioned ``ref`` finds."""
-    described = [node for node in opened.manifest.nodes.values() if node.resource_type in _DESCRIBED]
-    nodes = sorted(described, key=lambda node: not node.is_latest)
+    """The node and column of that name; of a model's versions the one that an unversioned ``ref`` finds.
+
+    Of things with one name the one that comes first among the resource types.
+    """
+    kinds = tuple(DESCRIBABLE)
+    described = [node for node in opened.manifest.nodes.values() if node.resource_type in kinds]
+    nodes = sorted(described, key=lambda node: (kinds.index(node.resource_type), not node.is_latest))
     for node in nodes:
         if name in _names(node):
             return node, None
@@ -75,9 +80,6 @@ def _find(opened: OpenProject, name: str) -> tuple[Node, str | None]:
                 return node, name.removeprefix(known + ".")
     hint = did_you_mean(name.partition(".")[0], [node.name for node in nodes])
     raise UsageError(f"'{name}' is no model, source, seed or snapshot of this project{hint}")
-
-
-_DESCRIBED = ("model", "source", "seed", "snapshot")
 
 
 def _names(node: Node) -> Sequence[str]:
@@ -93,7 +95,8 @@ def _target(config: Config, opened: OpenProject, node: Node, column: str | None)
         wanted = tuple(each for each in known.columns if each.name.lower() == column.lower())
         if not wanted:
             names = [each.name for each in known.columns]
-            raise UsageError(f"{node.name} has no column '{column}'{did_you_mean(column, names)}")
+            kinds = " or ".join(DESCRIBABLE[node.resource_type].lists.values()) or "column"
+            raise UsageError(f"{node.name} has no {kinds} '{column}'{did_you_mean(column, names)}")
         order = tuple(each.name for each in known.columns)
         return DocTarget(node=node, needs_description=False, columns=wanted, order=order)
     settings = TargetSettings(add_columns=config.add_columns, add_source_columns=config.add_source_columns)

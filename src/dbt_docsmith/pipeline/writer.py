@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dbt_docsmith.dbt.written import NodeOnDisk
 from dbt_docsmith.describable import SECTIONS
+from dbt_docsmith.pipeline.part_lists import by_list
 from dbt_docsmith.prompting.checks import escape_jinja
 from dbt_docsmith.properties.doc_blocks import doc_reference
 from dbt_docsmith.properties.files import FileOutcome
@@ -165,7 +166,7 @@ def node_texts(
     )
     in_version = tuple(text for text in texts if text.name.lower() in own_columns)
     if not in_version:
-        return (shared,)
+        return by_list(shared, target.columns)
     version = NodeTexts(
         unique_id=node.unique_id,
         file=file,

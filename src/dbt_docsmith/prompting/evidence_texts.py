@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dbt_docsmith.types import ColumnEvidence, Evidence, Neighbour, OriginFact, TestFact
+from dbt_docsmith.types import ColumnEvidence, Detail, Evidence, Neighbour, OriginFact, TestFact
 
 Change = Callable[[str], str]
 
@@ -32,6 +32,7 @@ class TextChange(Struct, frozen=True, kw_only=True):
             parents=tuple(map(self._parent, evidence.parents)),
             exposures=tuple(map(text, evidence.exposures)),
             tags=tuple(map(text, evidence.tags)),
+            details=tuple(map(self._detail, evidence.details)),
             sql=self.sql(evidence.sql),
             columns=tuple(map(self._column, evidence.columns)),
         )
@@ -48,7 +49,12 @@ class TextChange(Struct, frozen=True, kw_only=True):
             constraints=tuple(map(self.sql, column.constraints)),
             tags=tuple(map(self.text, column.tags)),
             comment=self.text(column.comment),
+            details=tuple(map(self._detail, column.details)),
         )
+
+    def _detail(self, detail: Detail) -> Detail:
+        change = self.sql if detail.is_code else self.text
+        return replace(detail, text=change(detail.text))
 
     def _origin(self, origin: OriginFact) -> OriginFact:
         return replace(origin, description=self.text(origin.description))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbt_docsmith.describable import THINGS, UNREFERABLE, parts_word, word_for
 from dbt_docsmith.types import ColumnEvidence, Evidence, OriginFact, TestFact
 
 _THIN = "The evidence for this column is thin: prefer null and a question to a guess."
@@ -23,7 +24,9 @@ def column_facts(evidence: Evidence) -> str:
 
 
 def is_thin(column: ColumnEvidence) -> bool:
-    """Whether nothing but name and type is known."""
+    """Whether nothing but a column's name and type is known."""
+    if column.part != "column":
+        return False
     return not (column.expression or column.origins or column.tests or column.constraints or column.comment)
 
 
@@ -39,7 +42,9 @@ def say_test(test: TestFact) -> str:
 
 
 def _node_lines(evidence: Evidence) -> Iterator[str]:
-    yield f"{evidence.resource_type}: {evidence.relation}"
+    name = evidence.name if evidence.resource_type in UNREFERABLE else evidence.relation
+    yield f"{word_for(evidence.resource_type)}: {name}"
+    yield from (f"{detail.label}: {detail.text}" for detail in evidence.details)
     if evidence.materialized:
         yield f"materialized as: {evidence.materialized}"
     if evidence.layer:
@@ -57,7 +62,7 @@ def _node_lines(evidence: Evidence) -> Iterator[str]:
     yield from (f"test: {say_test(test)}" for test in evidence.tests)
     yield from _neighbour_lines(evidence)
     if evidence.documented:
-        yield "columns with a description:"
+        yield f"{parts_word(evidence.resource_type)} with a description:"
         yield from (f"- {name}: {text}" for name, text in evidence.documented.items())
     if evidence.sql:
         yield "SQL (its beginning):" if evidence.sql_cut else "SQL:"
@@ -66,17 +71,20 @@ def _node_lines(evidence: Evidence) -> Iterator[str]:
 
 def _neighbour_lines(evidence: Evidence) -> Iterator[str]:
     if evidence.parents:
-        yield "built from:"
+        yield "calls:" if evidence.resource_type == "macro" else "built from:"
         for parent in evidence.parents:
             yield f"- {parent.relation}" + (f": {parent.description}" if parent.description else "")
     if evidence.children:
-        yield "read by: " + ", ".join(evidence.children)
+        verb = "used by" if evidence.resource_type in THINGS else "read by"
+        yield f"{verb}: " + ", ".join(evidence.children)
     if evidence.exposures:
         yield "used by exposures: " + ", ".join(evidence.exposures)
 
 
 def _column_lines(column: ColumnEvidence) -> Iterator[str]:
-    yield f"- {column.name}" + (f" ({column.data_type})" if column.data_type else "")
+    part = "" if column.part == "column" else f"{column.part} "
+    yield f"- {part}{column.name}" + (f" ({column.data_type})" if column.data_type else "")
+    yield from (f"  {detail.label}: {detail.text}" for detail in column.details)
     if column.expression and column.kind not in ("passed", "renamed"):
         made = "expression" if column.kind == "unknown" else column.kind
         yield f"  {made}: {' '.join(column.expression.split())}"

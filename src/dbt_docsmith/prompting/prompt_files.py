@@ -1,4 +1,4 @@
-"""Prompt files: YAML with any of the six template keys, and ``vars:``; each key read with its line."""
+"""Prompt files: YAML with any of the template keys, and ``vars:``; each key read with its line."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from msgspec import Struct
 from dbt_docsmith.errors import ConfigError
 from dbt_docsmith.nearest import did_you_mean
 
-TemplateName = Literal["model", "table", "column"]
+TemplateName = Literal["model", "table", "column", "thing"]
 
-NAMES: tuple[TemplateName, ...] = ("model", "table", "column")
+NAMES: tuple[TemplateName, ...] = ("model", "table", "column", "thing")
 KEYS = tuple(f"{name}_{part}" for name in NAMES for part in ("system", "user"))
 
 

@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dbt_docsmith.describable import THINGS, parts_word, word_for
 from dbt_docsmith.errors import ConfigError
 from dbt_docsmith.nearest import did_you_mean
 from dbt_docsmith.prompting.answer import ANSWER_SCHEMA
@@ -28,6 +29,8 @@ VARIABLES: Mapping[str, str] = {
     "columns": "the columns to describe: name, data_type, kind, expression, origins, tests, constraints, comment",
     "node_facts": "what is known of the node, ready to print, between <evidence> marks",
     "column_facts": "what is known of each column to describe, ready to print",
+    "thing": "what people call such a node: model, macro, semantic model",
+    "parts": "what people call its `columns`: columns, arguments, or entities, dimensions and measures",
     "needs_description": "whether the node's own text is asked for",
     "language": "`style: language` of dbt-docsmith.yml",
     "tone": "`style: tone`",
@@ -74,6 +77,13 @@ _RICH = replace(
     ),
 )
 
+_SAMPLES = (
+    _THIN,
+    replace(_THIN, needs_description=False),
+    _RICH,
+    *(replace(_RICH, resource_type=kind, columns=()) for kind in sorted(THINGS)),
+)
+
 
 class PromptStyle(Struct, frozen=True, kw_only=True):
     """How texts shall be written. ``max_length`` in characters; ``examples`` are texts to take the tone from."""
@@ -85,7 +95,7 @@ class PromptStyle(Struct, frozen=True, kw_only=True):
 
 
 class Templates:
-    """The six compiled templates of a run, and what fills them."""
+    """The compiled templates of a run, and what fills them."""
 
     def __init__(
         self, sources: Mapping[str, TemplateText], variables: Mapping[str, Any], style: PromptStyle
@@ -108,11 +118,11 @@ class Templates:
         self._sources = sources
         self._compiled = {key: _compile(environment, key, sources[key], known) for key in KEYS}
         for name in NAMES:
-            for sample in (_THIN, replace(_THIN, needs_description=False), _RICH):
+            for sample in _SAMPLES:
                 self._render(name, sample)
 
     def source(self, key: str) -> TemplateText:
-        """The text of one of the six templates, and where it is from."""
+        """The text of one of the templates, and where it is from."""
         return self._sources[key]
 
     def render(self, evidence: Evidence) -> Prompt:
@@ -131,6 +141,8 @@ class Templates:
             "columns": evidence.columns,
             "node_facts": node_facts(evidence),
             "column_facts": column_facts(evidence),
+            "thing": word_for(evidence.resource_type),
+            "parts": parts_word(evidence.resource_type),
             "needs_description": evidence.needs_description,
             **self._fixed,
         }
@@ -147,7 +159,12 @@ class Templates:
 
 
 def template_for(evidence: Evidence) -> TemplateName:
-    """``table`` where only the node's text is asked for, ``column`` for a single column, else ``model``."""
+    """``table`` where only the node's text is asked for, ``column`` for a single column, else ``model``.
+
+    ``thing`` for what has no columns.
+    """
+    if evidence.resource_type in THINGS:
+        return "thing"
     if not evidence.columns:
         return "table"
     return "column" if len(evidence.columns) == 1 and not evidence.needs_description else "model"

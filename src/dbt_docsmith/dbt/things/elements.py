@@ -89,5 +89,10 @@ def _lineage(name: str, part: Column, model: Node | None) -> ColumnLineage:
 
 
 def _aggregated(part: Column, expression: str) -> str:
-    """``sum(amount)``; an aggregation that has no SQL name of its own is named as dbt names it."""
+    """``sum(amount)``; an aggregation that has no SQL name of its own is named as dbt names it.
+
+    Rows are counted by adding up ones.
+    """
+    if part.data_type in ("sum", "count") and expression.strip() == "1":
+        return "count(*)"
     return _CALLS.get(part.data_type or "", f"{part.data_type or 'aggregate'}({{}})").replace("{}", expression)

@@ -38,11 +38,14 @@ def arguments(macro_sql: str) -> tuple[Argument, ...]:
 
 
 def argument_lineage(macro: Node, nodes: Mapping[str, Node]) -> NodeLineage:
-    """The arguments of a macro as if they were columns: one that only implements another takes that one's."""
+    """The arguments of a macro as if they were columns: one that only implements another takes that one's.
+
+    Not one that can be left out there and not here: its text may say what that means.
+    """
     above = dispatcher(macro, nodes)
-    known = {each.name.lower() for each in arguments(above.raw_code)} if above else set()
+    known = {each.name: each for each in arguments(above.raw_code)} if above else {}
     columns = {
-        each.name.lower(): _lineage(each.name, above if each.name.lower() in known else None)
+        each.name.lower(): _lineage(each.name, above if each.name in known else None, each == known.get(each.name))
         for each in arguments(macro.raw_code)
     }
     return NodeLineage(columns=columns, complete=bool(columns))
@@ -55,11 +58,18 @@ def dispatcher(macro: Node, nodes: Mapping[str, Node]) -> Node | None:
     return above if above and "dispatch" in above.raw_code else None
 
 
-def _lineage(name: str, above: Node | None) -> ColumnLineage:
+def implementations(macro: Node, nodes: Mapping[str, Node]) -> list[Node]:
+    """The macros among those it calls that implement this one, the default first."""
+    called = (nodes[unique_id] for unique_id in macro.macros if unique_id in nodes)
+    found = [each for each in called if dispatcher(each, nodes) is macro]
+    return sorted(found, key=lambda each: (not each.name.startswith("default__"), each.name))
+
+
+def _lineage(name: str, above: Node | None, same: bool) -> ColumnLineage:
     if above is None:
         return ColumnLineage(name=name, kind="unknown")
     origins = (ColumnRef(above.unique_id, name),)
-    return ColumnLineage(name=name, kind="passed", origins=origins, inheritable=True)
+    return ColumnLineage(name=name, kind="passed", origins=origins, inheritable=same)
 
 
 def _opening(tokens: Iterator[tuple[int, str, str]]) -> Iterator[Token]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dbt_docsmith.dbt.things.said import mapping, said, said_in_code
 from dbt_docsmith.dbt.wire import WireMetric
-from dbt_docsmith.types import Detail
+from dbt_docsmith.types import ColumnRef, Detail, Node
 
 _INPUTS = ("measure", "numerator", "denominator")
+_MEASURES = ("measure", "numerator", "denominator", "base measure", "conversion measure")
 
 
 def metric_details(wire: WireMetric) -> Iterator[Detail]:
@@ -27,6 +28,27 @@ def metric_details(wire: WireMetric) -> Iterator[Detail]:
     yield from _windows((mapping(params.get("cumulative_type_params")), conversion, params))
     yield from said_in_code("expression", params.get("expr") or aggregation.get("expr"))
     yield from _filters("filter", wire.filter)
+
+
+def measures_of(metric: Node, nodes: Mapping[str, Node]) -> list[ColumnRef]:
+    """The measures a metric is directly made of, as parts of their semantic models."""
+    wanted = {detail.text.partition(",")[0].lower() for detail in metric.details if detail.label in _MEASURES}
+    models = (nodes[uid] for uid in metric.depends_on if uid in nodes and uid.startswith("semantic_model."))
+    return [
+        ColumnRef(model.unique_id, name)
+        for model in models
+        for name, part in model.columns.items()
+        if part.part == "measure" and name.lower() in wanted
+    ]
+
+
+def only_measure(metric: Node, nodes: Mapping[str, Node]) -> ColumnRef | None:
+    """The measure that a simple metric is, whole and as it is; None where it adds anything to it."""
+    said = {detail.label for detail in metric.details} - {"label"}
+    plain = said == {"type", "measure"} and Detail("type", "simple") in metric.details
+    measures = measures_of(metric, nodes) if plain else []
+    whole = len(measures) == 1 and Detail("measure", measures[0].column) in metric.details
+    return measures[0] if whole else None
 
 
 def _conversion(params: dict[str, Any]) -> Iterator[Detail]:

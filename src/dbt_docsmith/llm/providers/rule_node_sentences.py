@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dbt_docsmith.describable import THINGS
 from dbt_docsmith.llm.providers.rule_sentences import MOST_CHARS
+from dbt_docsmith.llm.providers.rule_thing_sentences import thing_facts
 from dbt_docsmith.llm.providers.rule_words import (
     balanced,
     code,
@@ -33,8 +35,9 @@ _SQL_COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*|\{#.*?#\}", re.DOTALL)
 
 def node_text(evidence: Evidence) -> str | None:
     """A few sentences, at most 500 characters, from what is known of the node; None where that is nothing."""
-    said = list(_facts(evidence))
-    if said:
+    is_thing = evidence.resource_type in THINGS
+    said = list(thing_facts(evidence) if is_thing else _facts(evidence))
+    if said and not is_thing:
         said += _uses(evidence)
     text = ""
     for part in map(sentence, said):

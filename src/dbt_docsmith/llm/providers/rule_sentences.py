@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dbt_docsmith.llm.providers.rule_origins import Detail, made_text
+from dbt_docsmith.llm.providers.rule_thing_sentences import argument_facts
 from dbt_docsmith.llm.providers.rule_words import (
     balanced,
     code,
@@ -46,6 +47,7 @@ def column_text(column: ColumnEvidence, grain: Sequence[str] = ()) -> str | None
 
 def _sentences(column: ColumnEvidence, grain: Sequence[str], detail: Detail) -> list[str]:
     said = [
+        *argument_facts(column),
         *_comment(column),
         *_key(column, grain),
         *(text for test in column.tests for text in _reference_or_values(test, detail)),

@@ -13,7 +13,7 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _JINJA = re.compile(r"\{[{%#]|[%#}]\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(`])")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|incl|excl|approx|no|nr|resp|cf)|\b[A-Z])\.$", re.IGNORECASE)
-_REFERENCE = re.compile(r"\b(ref|source)\(\s*(.*?)\s*\)", re.DOTALL)
+_REFERENCE = re.compile(r"\b(ref|source|macro|metric|semantic_model|exposure|analysis)\(\s*(.*?)\s*\)", re.DOTALL)
 _LOOSE_ENDS = " .…,;:-\N{EN DASH}\N{EM DASH}"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import replace
 
+from dbt_docsmith.describable import THINGS, word_for
 from dbt_docsmith.errors import RequestRejected
 from dbt_docsmith.llm.providers.base import ProviderSpec
 from dbt_docsmith.llm.providers.rule_node_sentences import node_text
@@ -46,9 +47,15 @@ def answer(evidence: Evidence) -> dict[str, object]:
     asked_in_vain = evidence.needs_description and own is None
     return {
         "description": own,
-        "question": f"What is one row of `{evidence.name}`, and what is it for?" if asked_in_vain else None,
+        "question": _question(evidence) if asked_in_vain else None,
         "columns": list(_column_answers(evidence)),
     }
+
+
+def _question(evidence: Evidence) -> str:
+    if evidence.resource_type in THINGS:
+        return f"What is the {word_for(evidence.resource_type)} `{evidence.name}` for?"
+    return f"What is one row of `{evidence.name}`, and what is it for?"
 
 
 def _column_answers(evidence: Evidence) -> Iterator[dict[str, str | None]]:
