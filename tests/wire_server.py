@@ -78,13 +78,14 @@ def describe_everything(body: Body) -> Body:
 
 
 def asked_columns(body: Body) -> list[str]:
-    """The names listed under ``## Columns to describe`` in the user message."""
+    """The names listed under ``## Columns to describe``, or arguments or the like, in the user message."""
     return columns_in(body["messages"][-1]["content"])
 
 
 def columns_in(message: str) -> list[str]:
     """The same of a user message, whatever format brought it."""
-    section = re.split(r"\n## |\nAn earlier answer", message.partition("## Columns to describe")[2])[0]
+    after = re.split(r"^## .* to describe$", message, maxsplit=1, flags=re.MULTILINE)[1:]
+    section = re.split(r"\n## |\nAn earlier answer", "".join(after))[0]
     lines = re.findall(r"^- `?(.+?)`?(?: \(.*\))?:?$", section, re.MULTILINE)
     return [line.split("`")[0] for line in lines]
 

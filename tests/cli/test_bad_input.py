@@ -40,7 +40,7 @@ from dbt_docsmith.cli.main import run
         (["--llm-max-tokens", "0"], "--llm-max-tokens: '0' is not a whole number above 0"),
         (["--llm-max-sql-chars", "-1"], "--llm-max-sql-chars: '-1' is not a whole number of at least 0"),
         (["--resource-type", "modle"], "--resource-type: 'modle' is not described; did you mean 'model'?"),
-        (["--resource-type", "exposure"], "there are: model, source, seed, snapshot"),
+        (["--resource-type", "test"], "there are: model, source, seed, snapshot"),
     ],
 )
 def test_an_option_that_cannot_be_right(args: list[str], told: str, online: User, wire_server: WireServer) -> None:

@@ -56,7 +56,7 @@ def test_a_file_without_entries_gives_none(text: str) -> None:
 
 
 def test_every_section_gives_its_entries() -> None:
-    sections = ("models", "seeds", "snapshots", "analyses", "macros", "exposures")
+    sections = ("models", "seeds", "snapshots", "analyses", "macros", "exposures", "metrics", "semantic_models")
     text = "".join(f"{section}:\n  - name: in_{section}\n" for section in sections)
     assert [(entry.section, entry.name) for entry in read_entries(FILE, text)] == [
         (section, f"in_{section}") for section in sections

@@ -62,8 +62,8 @@ def build_evidence(
 ) -> Evidence:
     """Everything known about ``target`` that helps to describe it and ``columns`` of it.
 
-    ``given`` are texts found for its other columns, by lower-case name: a run that ends early may have written
-    them, and the next must ask the same question.
+    ``given`` are texts found for its other columns, by lower-case name ("": for itself): a run that ends early may
+    have written them, and the next must ask the same question.
     """
     given = given or {}
     node, facts, texts = target.node, sources.facts, sources.texts
@@ -82,7 +82,7 @@ def build_evidence(
         relation=node.reference,
         materialized=node.config.get("materialized") if node.resource_type == "model" else None,
         layer="/".join(node.fqn[1:-1]),
-        description=clip(texts.of_node(node.unique_id)),
+        description=clip(given.get("") or texts.of_node(node.unique_id)),
         needs_description=target.needs_description,
         columns=tuple(_column_evidence(node, column, sources) for column in columns),
         documented=documented,

@@ -154,6 +154,15 @@ def blocks_of_tables(entries: Iterable[WrittenEntry]) -> frozenset[str]:
     return frozenset((found["second"] or found["first"]).lower() for text in raw for found in _DOC.finditer(text))
 
 
+def referenced_blocks(entries: Iterable[WrittenEntry]) -> frozenset[str]:
+    """The doc blocks that describe anything: what has only the name in common with them is something else."""
+    found: set[str] = set()
+    for entry in entries:
+        for text in (entry.description, *(column.description for column in entry.columns.values())):
+            found |= {each["second"] or each["first"] for each in _DOC.finditer(text.raw if text else "")}
+    return frozenset(map(str.lower, found))
+
+
 def mentions_doc(raw: str) -> bool:
     """Whether a text refers to a doc block: such a text is never replaced."""
     return "doc(" in raw and "{{" in raw

@@ -54,8 +54,11 @@ class FreeTexts:
     ) -> FreeText | None:
         """The free text of a column, in the order: inherited, glossary, doc block; None where there is none.
 
-        Not ``made_before``: as if no earlier run had made a block for this very column.
+        Not ``made_before``: as if no earlier run had made a block for this very column. A macro's argument is nothing
+        of the business: the glossary and doc blocks do not speak of it.
         """
+        if column.part == "argument":
+            return self._inherited(node, column, file)
         return (
             self._inherited(node, column, file)
             or self._from_sharer(node, column, file)

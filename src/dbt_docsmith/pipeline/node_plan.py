@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from dbt_docsmith.dbt.evidence import EvidenceSources, build_evidence, fit_evidence
 from dbt_docsmith.pipeline.asking import only
 from dbt_docsmith.pipeline.free import FreeText, FreeTexts
+from dbt_docsmith.pipeline.free_things import ThingTexts
 from dbt_docsmith.pipeline.judging import Item
 from dbt_docsmith.types import ColumnRef, DocTarget, Evidence, KnownColumn, Proposal
 
@@ -67,6 +68,7 @@ class Planner(Struct, frozen=True, kw_only=True):
     find_abstention: Callable[[str], str | None]
     is_answered: Callable[[Evidence], bool] = lambda _evidence: False
     split: Callable[[Evidence], tuple[Evidence | None, Evidence | None]] = lambda evidence: (evidence, None)
+    thing_texts: ThingTexts | None = None
 
     def plan(self, target: DocTarget, file: str | None, promised: Collection[ColumnRef] = ()) -> NodePlan:
         """``promised``: columns whose text a dry run foretells but does not have.
@@ -83,17 +85,14 @@ class Planner(Struct, frozen=True, kw_only=True):
     def _plan(
         self, target: DocTarget, file: str | None, promised: Collection[ColumnRef], *, made_before: bool
     ) -> NodePlan:
-        free, pending, rest = [], [], []
-        for column in target.columns:
-            found = self.free_texts.find(target.node, column, file, made_before=made_before)
-            inherited = found is not None and found.proposal.origin == "inherited"
-            origin = None if inherited else self._promised_origin(target, column, promised)
-            if origin is not None:
-                pending.append(_pending(target, column, origin, file))
-            elif found is not None:
-                free.append(found)
-            else:
-                rest.append(column)
+        free, pending, rest = self._columns(target, file, promised, made_before=made_before)
+        own, origin = self._own_text(target, file, promised)
+        if own is not None:
+            free.append(own)
+        if origin is not None:
+            pending.append(_pending(target, None, origin, file))
+        if own is not None or origin is not None:
+            target = replace(target, needs_description=False)
         given = {(each.proposal.column or "").lower(): each.rendered for each in free}
         whole = _without_own_text(build_evidence(target, rest, self.sources, given))
         keys = self._keys(whole)
@@ -106,6 +105,34 @@ class Planner(Struct, frozen=True, kw_only=True):
             requests=requests,
             keys=keys,
         )
+
+    def _columns(
+        self, target: DocTarget, file: str | None, promised: Collection[ColumnRef], *, made_before: bool
+    ) -> tuple[list[FreeText], list[Proposal], list[KnownColumn]]:
+        """What is free, what a dry run foretells, and what must be asked for."""
+        free, pending, rest = [], [], []
+        for column in target.columns:
+            found = self.free_texts.find(target.node, column, file, made_before=made_before)
+            inherited = found is not None and found.proposal.origin == "inherited"
+            origin = None if inherited else self._promised_origin(target, column, promised)
+            if origin is not None:
+                pending.append(_pending(target, column.name, origin, file))
+            elif found is not None:
+                free.append(found)
+            else:
+                rest.append(column)
+        return free, pending, rest
+
+    def _own_text(
+        self, target: DocTarget, file: str | None, promised: Collection[ColumnRef]
+    ) -> tuple[FreeText | None, ColumnRef | None]:
+        """A thing's own free text, or the part whose text a dry run foretells for it."""
+        if self.thing_texts is None or not target.needs_description:
+            return None, None
+        origin = self.thing_texts.origin(target.node)
+        if origin is not None and ColumnRef(origin.unique_id, origin.column.lower()) in promised:
+            return None, origin
+        return self.thing_texts.find(target.node, file), None
 
     def _asked(self, whole: Evidence, keys: Mapping[Item, str]) -> tuple[tuple[Evidence, ...], dict[Item, str]]:
         """The requests, and the questions known from earlier runs, which are not asked again.
@@ -164,10 +191,10 @@ def _without_own_text(evidence: Evidence) -> Evidence:
     return replace(evidence, description="") if evidence.needs_description else evidence
 
 
-def _pending(target: DocTarget, column: KnownColumn, origin: ColumnRef, file: str | None) -> Proposal:
+def _pending(target: DocTarget, item: Item, origin: ColumnRef, file: str | None) -> Proposal:
     return Proposal(
         unique_id=target.node.unique_id,
-        column=column.name,
+        column=item,
         description=None,
         origin="inherited",
         source=f"{origin.unique_id}.{origin.column}",

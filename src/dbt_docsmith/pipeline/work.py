@@ -11,13 +11,14 @@ from dbt_docsmith.dbt.columns import KnownColumns
 from dbt_docsmith.dbt.evidence import EvidenceSources
 from dbt_docsmith.dbt.project_facts import ProjectFacts
 from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
-from dbt_docsmith.dbt.written import NodeOnDisk, blocks_of_tables
+from dbt_docsmith.dbt.written import NodeOnDisk, blocks_of_tables, referenced_blocks
 from dbt_docsmith.pipeline.answering import Answering
 from dbt_docsmith.pipeline.asking import Complete, anything
 from dbt_docsmith.pipeline.doc_homes import DocHomes
 from dbt_docsmith.pipeline.doc_subjects import open_homes
 from dbt_docsmith.pipeline.engine import Engine, Sink
 from dbt_docsmith.pipeline.free import FreeTexts
+from dbt_docsmith.pipeline.free_things import ThingTexts
 from dbt_docsmith.pipeline.never_send import NeverSend
 from dbt_docsmith.pipeline.node_plan import AskLimits, Planner
 from dbt_docsmith.pipeline.opening import OpenProject
@@ -129,6 +130,13 @@ def make_planner(
             prompt_tokens=config.prompt_tokens,
             answer_tokens=config.max_tokens,
             sql_chars=config.max_sql_chars,
+        ),
+        thing_texts=ThingTexts(
+            manifest,
+            board,
+            config.file.glossary,
+            used_blocks=referenced_blocks(opened.entries),
+            inherit=config.inherit,
         ),
         asker=answering.asker,
         find_abstention=answering.find_abstention,

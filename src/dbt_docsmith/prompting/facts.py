@@ -82,8 +82,9 @@ def _neighbour_lines(evidence: Evidence) -> Iterator[str]:
 
 
 def _column_lines(column: ColumnEvidence) -> Iterator[str]:
-    part = "" if column.part == "column" else f"{column.part} "
-    yield f"- {part}{column.name}" + (f" ({column.data_type})" if column.data_type else "")
+    part = "" if column.part == "column" else column.part
+    told = ", ".join(filter(None, (part, column.data_type)))
+    yield f"- {column.name}" + (f" ({told})" if told else "")
     yield from (f"  {detail.label}: {detail.text}" for detail in column.details)
     if column.expression and column.kind not in ("passed", "renamed"):
         made = "expression" if column.kind == "unknown" else column.kind
