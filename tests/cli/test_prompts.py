@@ -4,7 +4,7 @@ import pytest
 import yaml
 from tests.cli.user import User
 
-KEYS = ["model_system", "model_user", "table_system", "table_user", "column_system", "column_user"]
+KEYS = [f"{name}_{part}" for name in ("model", "table", "column", "thing") for part in ("system", "user")]
 
 
 def test_list_names_every_template_where_it_is_from_and_every_variable(user: User) -> None:
@@ -17,13 +17,12 @@ def test_list_names_every_template_where_it_is_from_and_every_variable(user: Use
         "bundled",
         "bundled",
         f"{file}:3",
-        "bundled",
-        "bundled",
+        *["bundled"] * 4,
     ]
     assert {"node_facts", "column_facts", "max_length", "company"} <= set(origins)
 
 
-@pytest.mark.parametrize(("name", "shown"), [("model", KEYS[:2]), ("column_user", KEYS[5:])])
+@pytest.mark.parametrize(("name", "shown"), [("model", KEYS[:2]), ("column_user", KEYS[5:6])])
 def test_show_prints_the_template_in_effect(name: str, shown: list[str], user: User) -> None:
     said = user("prompts", "show", name)
     assert [line[2:].partition(":")[0] for line in said.out.splitlines() if line.startswith("# ")] == shown

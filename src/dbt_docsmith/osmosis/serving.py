@@ -21,8 +21,9 @@ from dbt_docsmith.osmosis.project import open_host_project
 from dbt_docsmith.pipeline.answering import open_answering
 from dbt_docsmith.pipeline.doc_homes import no_homes
 from dbt_docsmith.pipeline.document import Mode, Talk, work_through
-from dbt_docsmith.pipeline.opening import OpenProject, select_nodes
+from dbt_docsmith.pipeline.opening import OpenProject
 from dbt_docsmith.pipeline.places import Places, find_obstacle
+from dbt_docsmith.pipeline.selected import select_nodes
 from dbt_docsmith.pipeline.telling import Done, make_report
 from dbt_docsmith.pipeline.templates import masked, open_templates
 from dbt_docsmith.pipeline.versions import siblings

@@ -11,8 +11,9 @@ from dbt_docsmith.dbt.gate import is_lower, new_since
 from dbt_docsmith.dbt.project import find_project
 from dbt_docsmith.pipeline.document import Talk
 from dbt_docsmith.pipeline.gate import compared_with, state_before
-from dbt_docsmith.pipeline.opening import OpenProject, open_project, select_nodes
+from dbt_docsmith.pipeline.opening import OpenProject, open_project
 from dbt_docsmith.pipeline.provenance import need_ledger, open_provenance
+from dbt_docsmith.pipeline.selected import select_nodes
 from dbt_docsmith.report.git import git_prefix
 from dbt_docsmith.reports import CheckReport, Coverage, Missing, StaleText
 from dbt_docsmith.types import Failure, Node

@@ -13,7 +13,8 @@ from dbt_docsmith.config_file import FILE_NAME
 from dbt_docsmith.dbt.inheritance import KeyFacts, origins_of, speaks_of_its_own_rows
 from dbt_docsmith.dbt.project_facts import ProjectFacts
 from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
-from dbt_docsmith.dbt.written import SECTIONS, Text, mentions_doc
+from dbt_docsmith.dbt.written import Text, mentions_doc
+from dbt_docsmith.describable import SECTIONS, THINGS
 from dbt_docsmith.errors import ConfigError
 from dbt_docsmith.pipeline.doc_homes import GLOSSARY, DocHomes, no_homes
 from dbt_docsmith.pipeline.free import find_in_glossary
@@ -115,7 +116,7 @@ def _missing_anywhere(config: Config, opened: OpenProject) -> tuple[DocTarget, .
     nodes = [
         node
         for node in opened.manifest.nodes.values()
-        if node.resource_type in SECTIONS and node.package_name == opened.manifest.project_name
+        if node.resource_type in SECTIONS.keys() - THINGS and node.package_name == opened.manifest.project_name
     ]
     settings = TargetSettings(
         only="columns", add_columns=config.add_columns, add_source_columns=config.add_source_columns

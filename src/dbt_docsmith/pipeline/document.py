@@ -19,8 +19,9 @@ from dbt_docsmith.pipeline.answering import Answering, Foreteller, open_answerin
 from dbt_docsmith.pipeline.blocks_first import BlocksFirst
 from dbt_docsmith.pipeline.engine import Engine, Sink
 from dbt_docsmith.pipeline.never_send import answered_here
-from dbt_docsmith.pipeline.opening import open_project, select_nodes
+from dbt_docsmith.pipeline.opening import open_project
 from dbt_docsmith.pipeline.recording import Recorder
+from dbt_docsmith.pipeline.selected import select_nodes
 from dbt_docsmith.pipeline.stopping import run_until_stopped
 from dbt_docsmith.pipeline.telling import Done, make_report
 from dbt_docsmith.pipeline.templates import masked, open_templates

@@ -54,8 +54,8 @@ class FreeTexts:
     ) -> FreeText | None:
         """The free text of a column, in the order: inherited, glossary, doc block; None where there is none.
 
-        Not ``made_before``: as if no earlier run had made a block for this very column. A macro's argument is nothing
-        of the business: the glossary and doc blocks do not speak of it.
+        Not ``made_before``: as if no earlier run had made a block for this very column. Of a macro's argument
+        neither the glossary nor a doc block speaks: it is nothing of the business.
         """
         if column.part == "argument":
             return self._inherited(node, column, file)

@@ -10,7 +10,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from dbt_docsmith.config import Config
-from dbt_docsmith.config_file import FILE_NAME
 from dbt_docsmith.dbt.catalog import read_catalog
 from dbt_docsmith.dbt.columns import KnownColumns, known_columns
 from dbt_docsmith.dbt.doc_blocks import with_blocks_on_disk
@@ -19,16 +18,13 @@ from dbt_docsmith.dbt.lineage.store import LineageStore
 from dbt_docsmith.dbt.manifest import is_known_version
 from dbt_docsmith.dbt.project import Project, manifest_path
 from dbt_docsmith.dbt.project_files import ProjectFiles, list_files, seed_header
-from dbt_docsmith.dbt.selection.select import select
 from dbt_docsmith.dbt.sql.macros import search_orders
 from dbt_docsmith.dbt.things.evidence import macro_text
 from dbt_docsmith.dbt.things.parts import known_parts, part_lineage
 from dbt_docsmith.dbt.written import Entries, NodeOnDisk
-from dbt_docsmith.describable import DEFAULT_TYPES, DESCRIBABLE, MADE_BY_ENTRY, SECTIONS, THINGS
-from dbt_docsmith.errors import ConfigError, UsageError, WriteError
-from dbt_docsmith.nearest import did_you_mean
+from dbt_docsmith.describable import THINGS
+from dbt_docsmith.errors import WriteError
 from dbt_docsmith.pipeline.current_manifest import Say, current_manifest
-from dbt_docsmith.pipeline.states import Compare, comparison_with_state
 from dbt_docsmith.pipeline.texts import text_from_manifest
 from dbt_docsmith.properties.doc_blocks import DocBlock, read_doc_blocks
 from dbt_docsmith.properties.read import is_placeholder, read_entries
@@ -153,65 +149,6 @@ def open_project(
     return make(config, project, files, manifest, catalog, entries, broken, blocks, store)
 
 
-def select_nodes(config: Config, opened: OpenProject, say: Say, warn: Say) -> list[Node]:
-    """The project's own nodes that the user selected, without those to be skipped. Raises UsageError."""
-    types = described_types(config.resource_types)
-    manifest = opened.manifest
-    compare = comparison_with_state(config, opened.project, opened.files, say, warn)
-    found = select(
-        manifest,
-        project_dir=opened.project.root,
-        select=config.select,
-        exclude=config.exclude,
-        selectors=config.selectors,
-        resource_types=types,
-        compare=compare,
-    )
-    for warning in found.warnings:
-        warn(warning)
-    skipped = _skipped(config, opened, compare)
-    nodes = [manifest.nodes[uid] for uid in found.unique_ids if uid not in skipped]
-    own = [node for node in nodes if node.package_name == manifest.project_name and not _is_skipped(node.meta)]
-    own = [node for node in own if not _is_made_elsewhere(opened, node)]
-    if found.unique_ids and not own:
-        warn("all that is selected is skipped, or belongs to installed packages")
-    return own
-
-
-def described_types(given: Sequence[str]) -> tuple[str, ...]:
-    """The resource types that ``--resource-type`` names. Raises UsageError for one that is not described."""
-    groups = {"default": DEFAULT_TYPES, "all": tuple(DESCRIBABLE)}
-    for name in given:
-        if name not in DESCRIBABLE and name not in groups:
-            known = (*DESCRIBABLE, *groups)
-            hint = did_you_mean(name, known)
-            raise UsageError(f"--resource-type: '{name}' is not described{hint}; there are: {', '.join(known)}")
-    return tuple(kind for name in given or ("default",) for kind in groups.get(name, (name,)))
-
-
-def _is_made_elsewhere(opened: OpenProject, node: Node) -> bool:
-    """Whether a thing that its entry makes has none: dbt makes metrics of measures, whose text it takes."""
-    if node.resource_type == "source" or SECTIONS[node.resource_type] not in MADE_BY_ENTRY:
-        return False
-    return opened.on_disk(node.unique_id).file is None and node.properties_file not in opened.broken
-
-
-def _skipped(config: Config, opened: OpenProject, compare: Compare | None) -> set[str]:
-    if not config.file.skip:
-        return set()
-    try:
-        found = select(
-            opened.manifest,
-            project_dir=opened.project.root,
-            select=config.file.skip,
-            resource_types=tuple(DESCRIBABLE),
-            compare=compare,
-        )
-    except UsageError as error:
-        raise ConfigError(f"{FILE_NAME}: skip: {error}") from error
-    return set(found.unique_ids)
-
-
 def _read_properties(root: Path, files: Sequence[str]) -> tuple[tuple[WrittenEntry, ...], dict[str, WriteError]]:
     entries: list[WrittenEntry] = []
     broken: dict[str, WriteError] = {}
@@ -255,14 +192,15 @@ def _headers(project: Project, manifest: Manifest, catalog: Catalog) -> dict[str
     return headers
 
 
-def _is_skipped(meta: Mapping[str, object]) -> bool:
+def is_skipped(meta: Mapping[str, object]) -> bool:
+    """Whether a `meta` says that its thing is never described."""
     own = meta.get("dbt-docsmith") or meta.get("dbt_docsmith")
     return isinstance(own, dict) and own.get("skip") is True
 
 
 def skipped_columns(node: Node) -> set[str]:
     """The columns of a node, in lower case, whose `meta` has them skipped."""
-    return {name.lower() for name, column in node.columns.items() if _is_skipped(column.meta)}
+    return {name.lower() for name, column in node.columns.items() if is_skipped(column.meta)}
 
 
 def _without_skipped(node: Node, found: NodeOnDisk) -> NodeOnDisk:
