@@ -12,8 +12,9 @@ from dbt_docsmith.config import Config
 from dbt_docsmith.dbt.project import find_project
 from dbt_docsmith.errors import ProjectError, UsageError
 from dbt_docsmith.pipeline.document import Talk
-from dbt_docsmith.pipeline.opening import OpenProject, open_project, select_nodes
+from dbt_docsmith.pipeline.opening import OpenProject, open_project
 from dbt_docsmith.pipeline.provenance import Provenance, need_ledger, open_provenance
+from dbt_docsmith.pipeline.selected import select_nodes
 from dbt_docsmith.reports import MadeTextReport
 
 _A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
