@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from tests.ci.expressions import evaluate
 ROOT = Path(__file__).parents[2]
 OURS = "dbt-docsmith/dbt-docsmith@"
 DONE_BEFORE = ("actions/checkout@", "actions/setup-python@")
+NewRunner = Callable[..., "Runner"]
 SHELL = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c")
 
 
@@ -45,19 +46,23 @@ class Runner:
         page = self.temp / "summary.md"
         return page.read_text(encoding="utf-8") if page.exists() else ""
 
-    def job(self, job: Mapping[str, Any], environ: Mapping[str, str]) -> str:
-        """Run a job of a workflow: ``success`` or ``failure``. ``environ`` is the workflow's."""
-        own = {**environ, **job.get("env", {})}
-        return self._steps(job["steps"], {}, own)[0]
+    def job(self, job: Mapping[str, Any]) -> str:
+        """Run a job of a workflow: ``success`` or ``failure``."""
+        environ: Mapping[str, str] = job.get("env", {})
+        values, _ = evaluate(self._contexts({}, {}, {}), "success", list(environ.values()))
+        return self._steps(job["steps"], {}, dict(zip(environ, values, strict=True)))[0]
 
     def action(self, **inputs: str) -> tuple[str, Mapping[str, str]]:
         """Run this project's action: ``success`` or ``failure``, and its outputs."""
+        return self._action(inputs, {})
+
+    def _action(self, inputs: Mapping[str, str], environ: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
         action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
         defaults = {name: str(each.get("default", "")) for name, each in action["inputs"].items()}
         assert set(inputs) <= set(defaults), "an input that the action does not have"
         filled, _ = evaluate(self._contexts({}, {}, {}), "success", list(defaults.values()))
         given = {**dict(zip(defaults, filled, strict=True)), **inputs}
-        status, steps = self._steps(action["runs"]["steps"], given, {})
+        status, steps = self._steps(action["runs"]["steps"], given, environ)
         outputs = {name: each["value"] for name, each in action["outputs"].items()}
         values, _ = evaluate(self._contexts(given, steps, {}), status, list(outputs.values()))
         return status, dict(zip(outputs, values, strict=True))
@@ -82,7 +87,7 @@ class Runner:
             return self._run(step, environ, outputs)
         uses, given = step["uses"], step.get("with", {})
         if uses.startswith(OURS):
-            status, found = self.action(**given)
+            status, found = self._action(given, environ)
             outputs.update(found)
             return status == "success"
         self.uses.append(uses)

@@ -140,5 +140,5 @@ def make_python(folder: Path) -> Path:
     venv.create(folder, with_pip=True, symlinks=True)
     [packages] = folder.glob("lib/python*/site-packages")
     here = next(path for path in sys.path if path.endswith("site-packages"))
-    (packages / "here.pth").write_text(f"{here}\n")
+    (packages / "here.pth").write_text(f"import site; site.addsitedir({here!r})\n")
     return folder / "bin"

@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.ci.expressions import complaints
-from tests.ci.github_runner import Runner
+from tests.ci.github_runner import NewRunner
 from tests.ci.github_server import GitHubServer
-from tests.ci.pull_request import FOLDER, REGIONS_YAML, PullRequest, make_python, open_pull_request
+from tests.ci.pull_request import FOLDER, REGIONS_YAML, PullRequest
 from tests.ci.suggested import accepted
 from tests.wire_server import WireServer, failing
 
 ACTION = Path(__file__).parents[2] / "action.yml"
 NEW = "-s dim_regions"
-
-NewRunner = Callable[..., Runner]
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> PullRequest:
-    return open_pull_request(tmp_path_factory.mktemp("opened"))
-
-
-@pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_python(tmp_path_factory.mktemp("job") / "python")
-
-
-@pytest.fixture
-def pull_request(opened: PullRequest, tmp_path: Path) -> PullRequest:
-    return opened.copy(tmp_path / "home")
-
-
-@pytest.fixture
-def github(pull_request: PullRequest) -> Iterator[GitHubServer]:
-    with GitHubServer(pull_request.origin, "main", "regions") as server:
-        yield server
-
-
-@pytest.fixture
-def runner(pull_request: PullRequest, github: GitHubServer, python: Path) -> NewRunner:
-    """A machine for a job, on which the program stands already."""
-
-    def start(name: str = "runner", **head: Any) -> Runner:
-        started = pull_request.runner(github, python, name, **head)
-        started.skip = ("Install dbt-docsmith",)
-        return started
-
-    return start
 
 
 def test_github_accepts_the_action() -> None:
