@@ -49,6 +49,7 @@ class OpenProject:
         broken: Mapping[str, WriteError],
         doc_blocks: Mapping[str, Sequence[DocBlock]],
         lineage_store: LineageStore | None,
+        warn: Say,
     ) -> None:
         self.project = project
         self.files = files
@@ -65,6 +66,7 @@ class OpenProject:
             project_vars=project.vars,
             search_orders=search_orders(project.raw.get("dispatch")),
             store=lineage_store,
+            warn=warn,
         )
         self.lineage_of = cache(self._lineage_of)
         self._lineage_store = lineage_store
@@ -146,7 +148,7 @@ def open_project(
         warn(f"the manifest's schema {manifest.schema_version or '(none)'} is not one this version was tried on")
     catalog = _catalog(config, project)
     store = LineageStore(config.cache_dir / "lineage.db") if config.use_cache else None
-    return make(config, project, files, manifest, catalog, entries, broken, blocks, store)
+    return make(config, project, files, manifest, catalog, entries, broken, blocks, store, warn)
 
 
 def _read_properties(root: Path, files: Sequence[str]) -> tuple[tuple[WrittenEntry, ...], dict[str, WriteError]]:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from dbt_docsmith.dbt.lineage.query.limits import Deadline
 from dbt_docsmith.dbt.lineage.reader import LineageReader
 from dbt_docsmith.dbt.lineage.store import LineageStore
 from dbt_docsmith.dbt.manifest import read_manifest
@@ -284,6 +285,7 @@ def test_what_was_kept_is_read_again_without_any_parser(shop: Manifest, tmp_path
 import sys
 from pathlib import Path
 import msgspec
+from dbt_docsmith.dbt.lineage.query.limits import Deadline
 from dbt_docsmith.dbt.lineage.reader import LineageReader
 from dbt_docsmith.dbt.lineage.store import LineageStore
 from dbt_docsmith.types import Manifest, NodeLineage
@@ -317,3 +319,23 @@ def test_other_vars_are_another_text(tmp_path: Path) -> None:
             reader = LineageReader(project(mart), {}, project_vars={"x": value}, store=store)
             names.append(list(reader.columns_of(mart.unique_id).columns))
     assert names == [["a"], ["b"]]
+
+
+def test_a_node_that_takes_too_long_is_unknown_with_one_warning(tmp_path: Path) -> None:
+    ticks = iter(range(1_000_000))
+    slow = node("slow", f"select {'a, ' * 99} b from {{{{ source('web', 'raw') }}}}", RAW.unique_id)
+    child = node("child", "select * from {{ ref('slow') }}", slow.unique_id)
+    warning = "model.shop.slow: reading its SQL takes more than 90 s; where its columns come from stays unknown"
+    for _ in ("read", "kept"):
+        said: list[str] = []
+        with LineageStore(tmp_path / "lineage.db") as store:
+            reader = LineageReader(
+                project(slow, child, RAW),
+                {},
+                store=store,
+                warn=said.append,
+                deadline=lambda: Deadline(90, clock=lambda: float(next(ticks))),
+            )
+            assert not reader.columns_of(child.unique_id).complete
+            assert reader.columns_of(slow.unique_id).reason == "reading its SQL takes more than 90 s"
+        assert said == [warning]

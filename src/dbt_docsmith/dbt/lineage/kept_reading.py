@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
 import msgspec
 
+from dbt_docsmith.dbt.lineage.query.limits import Deadline
 from dbt_docsmith.dbt.lineage.query.plan import SqlLineage
 from dbt_docsmith.dbt.lineage.store import LineageStore
 from dbt_docsmith.dbt.sql.canonical import render_in_sandbox
@@ -21,7 +22,7 @@ from dbt_docsmith.dbt.sql.macros import MacroLibrary
 from dbt_docsmith.dbt.sql.rendering import Rendered
 from dbt_docsmith.types import Manifest, Node
 
-KEPT_FORMAT = "4"  # to be raised whenever what is read of the same text changes
+KEPT_FORMAT = "5"  # to be raised whenever what is read of the same text changes
 
 _encode = msgspec.msgpack.Encoder().encode
 _lineages = msgspec.msgpack.Decoder(SqlLineage)
@@ -42,12 +43,14 @@ class KeptReading:
         project_vars: Mapping[str, Any],
         macros: MacroLibrary,
         store: LineageStore | None,
+        deadline: Callable[[], Deadline],
     ) -> None:
         self._manifest = manifest
         self._dialect = dialect
         self._vars = project_vars
         self._macros = macros
         self._store = store
+        self._deadline = deadline
         self._reader = (KEPT_FORMAT, _version("dbt-docsmith"))
         self._sql_rests_on = _hash("sql", *self._reader, _version("sqlglot"), dialect or "")
 
@@ -61,7 +64,7 @@ class KeptReading:
         key = _hash(self._sql_rests_on, parseable)
         kept = self._kept(key, _lineages)
         if kept is None:
-            kept = _read(parseable, self._dialect)
+            kept = _read(parseable, self._dialect, self._deadline())
             self._keep(key, kept)
         return kept
 
@@ -88,10 +91,10 @@ class KeptReading:
             self._store.put(key, _encode(kept))
 
 
-def _read(parseable: str, dialect: str | None) -> SqlLineage:
+def _read(parseable: str, dialect: str | None, deadline: Deadline) -> SqlLineage:
     from dbt_docsmith.dbt.lineage.query.reading import read_lineage
 
-    return read_lineage(parseable, dialect)
+    return read_lineage(parseable, dialect, deadline)
 
 
 def _hash(*parts: str | bytes) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import structs
 
 from dbt_docsmith.dbt.lineage.kept_reading import KeptReading
+from dbt_docsmith.dbt.lineage.query.limits import Deadline, TooLongError
 from dbt_docsmith.dbt.lineage.query.plan import SqlLineage
 from dbt_docsmith.dbt.lineage.query.resolving import resolve
 from dbt_docsmith.dbt.lineage.query.stacking import alternatives
@@ -27,7 +28,8 @@ class LineageReader:
 
     ``columns`` is what is known from elsewhere of a node's columns, by unique id: the catalog's, a seed's
     header, those a source's YAML declares. ``project_vars`` is the ``vars`` of the project, ``search_orders`` its
-    ``dispatch``. What is read of SQL is kept in ``store``; the caller flushes it.
+    ``dispatch``. What is read of SQL is kept in ``store``; the caller flushes it. Each text may take as long as a
+    ``deadline`` lasts; ``warn`` is told of a node that would take longer.
     """
 
     def __init__(
@@ -38,11 +40,15 @@ class LineageReader:
         project_vars: Mapping[str, Any] | None = None,
         search_orders: Mapping[str, Sequence[str]] | None = None,
         store: LineageStore | None = None,
+        warn: Callable[[str], None] = lambda _: None,
+        deadline: Callable[[], Deadline] = Deadline,
     ) -> None:
         self._manifest = manifest
         self._columns = columns
         dialect, macros = dialect_of(manifest.adapter_type), MacroLibrary(manifest, search_orders)
-        self._reading = KeptReading(manifest, dialect, project_vars or {}, macros, store)
+        self._reading = KeptReading(manifest, dialect, project_vars or {}, macros, store, deadline)
+        self._warn = warn
+        self._deadline = deadline
         self._canonical: dict[str, CanonicalSql] = {}
         self._read: dict[str, tuple[SqlLineage, ...]] = {}
         self._known: dict[str, NodeLineage] = {}
@@ -90,20 +96,35 @@ class LineageReader:
         if unique_id not in self._read:
             sql = self.sql_of(unique_id)
             texts = (sql.parseable, *sql.variants) if not sql.reason else ()
-            self._read[unique_id] = tuple(self._reading.lineage(text) for text in texts)
+            self._read[unique_id] = tuple(self._until_too_long(texts))
         return self._read[unique_id]
+
+    def _until_too_long(self, texts: Sequence[str]) -> Iterator[SqlLineage]:
+        for text in texts:
+            lineage = self._reading.lineage(text)
+            yield lineage
+            if lineage.too_long:
+                return
 
     def _resolved(self, unique_id: str) -> NodeLineage:
         node = self._manifest.nodes.get(unique_id)
         if node is None:
             return _NO_NODE
-        lineage = self._of_sql(unique_id)
+        try:
+            lineage = self._of_sql(unique_id)
+        except TooLongError as error:
+            self._warn(f"{unique_id}: {error}; where its columns come from stays unknown")
+            lineage = NodeLineage(reason=str(error))
+        except RecursionError:
+            lineage = NodeLineage(reason="its SQL is nested too deeply")
         return with_snapshot_columns(lineage, node) if node.resource_type == "snapshot" else lineage
 
     def _of_sql(self, unique_id: str) -> NodeLineage:
         sql = self.sql_of(unique_id)
         lineages = self._lineages(unique_id)
         reason = sql.reason or next((lineage.reason for lineage in lineages if lineage.reason), "")
+        if any(lineage.too_long for lineage in lineages):
+            raise TooLongError(reason)
         if reason:
             return NodeLineage(reason=sql.restored(reason))
 
@@ -113,7 +134,8 @@ class LineageReader:
                 return ITSELF
             return self._view(parent) if parent else _outside(name)
 
-        return _told(alternatives([resolve(lineage, relation_view) for lineage in lineages]), sql)
+        deadline = self._deadline()
+        return _told(alternatives([resolve(lineage, relation_view, deadline) for lineage in lineages]), sql)
 
     def _view(self, unique_id: str) -> View:
         """What is known of the columns of a relation; while its own lineage is not there, nothing."""

@@ -60,7 +60,8 @@ def give_back(value: object = None) -> NoReturn:
 class Macros:
     """What the macros of a library come to in one rendering.
 
-    ``own_package`` is the node's; ``template`` compiles a macro's code; ``names`` are what it can name.
+    ``own_package`` is the node's; ``template`` compiles a macro's code; ``names`` are what it can name; ``known``
+    keeps what calls came to on which no condition had a say, for the other ways.
     """
 
     def __init__(
@@ -71,12 +72,14 @@ class Macros:
         names: Callable[[], Mapping[str, Any]],
         unknown: Unknown,
         undecided: Undecided,
+        known: dict[tuple[Macro, str], object],
     ) -> None:
         self._library = library
         self._own_package = own_package
         self._template = template
         self._names = names
         self._undecided = undecided
+        self._known = known
         self._modules: dict[Macro, Any] = {}
         self._nested = 0
         self.unknown = unknown
@@ -104,12 +107,22 @@ class Macros:
     ) -> object:
         """What a call comes to."""
         text = f"{called}({written_arguments(arguments, named)})"
+        if (macro, text) in self._known:
+            return self._known[macro, text]
 
         def given_as_now() -> bool:
             return text == f"{called}({written_arguments(arguments, named)})"
 
+        asked = self._undecided.asked
+        value = self._made(text, lambda: self._value(macro, arguments, named), given_as_now)
+        is_constant = isinstance(value, (str, Unknown)) and asked == self._undecided.asked
+        if is_constant and "caller" not in named and given_as_now():
+            self._known[macro, text] = value
+        return value
+
+    def _made(self, text: str, run: Callable[[], object], given_as_now: Callable[[], bool]) -> object:
         try:
-            value = self._agreed(lambda: self._value(macro, arguments, named), given_as_now)
+            value = self._agreed(run, given_as_now)
         except HopelessError:
             raise
         except FAULTS as fault:

@@ -65,6 +65,7 @@ class Names:
             "config": config,
             "exceptions": _Exceptions(self._unknown.but),
             "execute": True,
+            "flags": PartlyKnown(self._unknown.but("flags"), {"FULL_REFRESH": False}),
             "fromjson": from_json,
             "is_incremental": lambda: False,
             "local_md5": local_md5,

@@ -24,7 +24,7 @@ from dbt_docsmith.dbt.sql.jinja_filters import make_careful
 from dbt_docsmith.dbt.sql.jinja_macros import FAULTS, Macros, RaisedByModel
 from dbt_docsmith.dbt.sql.jinja_names import OTHER_NAMES, STEP, Names
 from dbt_docsmith.dbt.sql.jinja_unknown import MOST_CHARS, PartlyUnknown, Unknown, joined, text_of
-from dbt_docsmith.dbt.sql.macros import MacroLibrary
+from dbt_docsmith.dbt.sql.macros import Macro, MacroLibrary
 from dbt_docsmith.dbt.sql.marks import Marks
 from dbt_docsmith.dbt.sql.rendering import Rendered
 from dbt_docsmith.dbt.sql.undecided import HopelessError, Undecided, UnknownError
@@ -72,6 +72,7 @@ class _Rendering:
         self._unknown = Unknown("", self.marks, self._undecided)
         self._surroundings = surroundings
         self._library = surroundings.macros if expand else MacroLibrary.empty()
+        self._known: dict[tuple[Macro, str], object] = {}
         self._environment = _environment().overlay()
         self._environment.any_unknown = self._unknown
 
@@ -93,8 +94,8 @@ class _Rendering:
         ).all()
 
     def _macros(self, names: Callable[[], dict[str, Any]]) -> Macros:
-        package = self._surroundings.package
-        return Macros(self._library, package, self._template, names, self._unknown, self._undecided)
+        package, known = self._surroundings.package, self._known
+        return Macros(self._library, package, self._template, names, self._unknown, self._undecided, known)
 
     def _template(self, code: str) -> Template:
         environment = self._environment
@@ -121,6 +122,8 @@ class _Context(Context):
 
     def resolve_or_missing(self, key: str) -> Any:
         found = super().resolve_or_missing(key)
+        if key == "null":  # which people write, and Jinja does not know
+            return found
         return self.parent[OTHER_NAMES](key) if found is missing else found
 
 

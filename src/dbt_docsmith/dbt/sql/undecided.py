@@ -23,6 +23,7 @@ class Undecided:
     def __init__(self, most_ways: int) -> None:
         self._most_ways = most_ways
         self._levels: list[_Level] = []
+        self.asked = 0  # how often something had to be decided
 
     def ways(self) -> Generator[None, None, None]:
         """Go through all ways; each time round, ``decide`` answers for the next one."""
@@ -39,6 +40,7 @@ class Undecided:
 
     def decide(self, condition: str) -> bool:
         """One condition goes one way, and the same way as long as this way lasts."""
+        self.asked += 1
         for level in self._levels:
             if condition in level.decided:
                 return level.decided[condition]

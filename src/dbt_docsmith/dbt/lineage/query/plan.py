@@ -101,10 +101,12 @@ class SqlLineage(Struct, frozen=True, array_like=True, gc=False):
     """All queries of one statement; ``root`` is the one whose columns the node has.
 
     ``needs_columns``: it cannot be resolved well without knowing the columns of the relations it reads.
-    ``reason`` says in a few words why nothing could be read; then there are no queries.
+    ``reason`` says in a few words why nothing could be read; then there are no queries. ``too_long``: that is so
+    because it would take too long.
     """
 
     queries: tuple[Query, ...] = ()
     root: int = NO_QUERY
     needs_columns: bool = False
     reason: str = ""
+    too_long: bool = False

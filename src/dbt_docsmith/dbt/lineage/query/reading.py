@@ -5,15 +5,18 @@ Imports sqlglot: import it late.
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from sqlglot import Dialect, Token, TokenType, exp
 from sqlglot.errors import ParseError, SqlglotError
 
 from dbt_docsmith.dbt.lineage.query.expressions import NODE
 from dbt_docsmith.dbt.lineage.query.fitting import fitted
+from dbt_docsmith.dbt.lineage.query.limits import Deadline, TooLongError
 from dbt_docsmith.dbt.lineage.query.plan import SqlLineage
 from dbt_docsmith.dbt.lineage.query.scopes import ScopeReader
 from dbt_docsmith.dbt.lineage.query.words import SqlText
@@ -26,7 +29,7 @@ _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET})
 _FAULTS = (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, LookupError, AssertionError)
 
 
-def read_lineage(parseable: str, dialect: str | None) -> SqlLineage:
+def read_lineage(parseable: str, dialect: str | None, deadline: Deadline | None = None) -> SqlLineage:
     """What the SQL does with columns. ``dialect`` is sqlglot's name for it, None for generic SQL.
 
     It never raises: where nothing can be read, the ``reason`` says why.
@@ -35,33 +38,56 @@ def read_lineage(parseable: str, dialect: str | None) -> SqlLineage:
         return SqlLineage(reason=f"its SQL is longer than {MOST_CHARS:,} characters")
     with _silence():
         try:
-            return _read(parseable, _dialect(dialect), dialect)
+            return _Reading(_dialect(dialect), dialect, deadline or Deadline()).read(parseable)
+        except TooLongError as fault:
+            return SqlLineage(reason=str(fault), too_long=True)
         except _FAULTS as fault:
             return SqlLineage(reason=_reason(fault))
 
 
-def _read(sql: str, dialect: Dialect, name: str | None) -> SqlLineage:
-    tokens = dialect.tokenize(sql)
-    if _nested_types(tokens) > MOST_NESTED_TYPES:
-        return SqlLineage(reason="its SQL is nested too deeply")
-    text = SqlText(sql, tokens)
-    try:
-        statements = _statements(sql, tokens, dialect)
-    except ParseError:
-        sql = fitted(sql, tokens) or sql
-        tokens = dialect.tokenize(sql)
+class _Reading:
+    def __init__(self, dialect: Dialect, name: str | None, deadline: Deadline) -> None:
+        self._dialect = dialect
+        self._name = name
+        self._deadline = deadline
+
+    def read(self, sql: str) -> SqlLineage:
+        tokens = self._dialect.tokenize(sql)
+        if _nested_types(tokens) > MOST_NESTED_TYPES:
+            return SqlLineage(reason="its SQL is nested too deeply")
         text = SqlText(sql, tokens)
-        statements = _statements(sql, tokens, dialect)
-    if not statements:
-        return SqlLineage(reason="its SQL is empty")
-    if not isinstance(statements[-1], (exp.Query, exp.Values)):
-        return SqlLineage(reason=f"its SQL is no query but {statements[-1].sql(dialect, comments=False)[:100]}")
-    return ScopeReader(text, name).read(statements[-1])
+        try:
+            statements = self._statements(sql, tokens)
+        except ParseError:
+            sql = fitted(sql, tokens) or sql
+            tokens = self._dialect.tokenize(sql)
+            text = SqlText(sql, tokens)
+            statements = self._statements(sql, tokens)
+        if not statements:
+            return SqlLineage(reason="its SQL is empty")
+        if not isinstance(statements[-1], (exp.Query, exp.Values)):
+            words = statements[-1].sql(self._dialect, comments=False)[:100]
+            return SqlLineage(reason=f"its SQL is no query but {words}")
+        return ScopeReader(text, self._name, self._deadline).read(statements[-1])
+
+    def _statements(self, sql: str, tokens: list[Token]) -> list[exp.Expr]:
+        parser = _bounded(self._dialect.parser_class)(dialect=self._dialect)
+        parser.deadline = self._deadline
+        parsed = parser.parse(tokens, sql)
+        return [each for each in parsed if isinstance(each, NODE) and not isinstance(each, exp.Semicolon)]
 
 
-def _statements(sql: str, tokens: list[Token], dialect: Dialect) -> list[exp.Expr]:
-    parsed = dialect.parser().parse(tokens, sql)
-    return [each for each in parsed if isinstance(each, NODE) and not isinstance(each, exp.Semicolon)]
+@functools.cache
+def _bounded(parser: type[Any]) -> type[Any]:
+    """A parser that looks at its deadline whenever it goes on; as it is where it was compiled and cannot."""
+
+    def advance(self: Any, times: int = 1) -> None:
+        self.deadline.check()
+        parser._advance(self, times)
+
+    with suppress(TypeError):
+        return type(parser.__name__, (parser,), {"_advance": advance})
+    return parser
 
 
 def _dialect(name: str | None) -> Dialect:

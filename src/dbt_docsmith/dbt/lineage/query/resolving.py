@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from dbt_docsmith.dbt.lineage.query.limits import Deadline, check_width
 from dbt_docsmith.dbt.lineage.query.names import Scope
 from dbt_docsmith.dbt.lineage.query.plan import (
     NO_QUERY,
@@ -24,15 +25,21 @@ from dbt_docsmith.dbt.lineage.query.stacking import stacked
 from dbt_docsmith.dbt.lineage.query.views import View, puzzle_view
 
 
-def resolve(lineage: SqlLineage, relation_view: Callable[[str], View]) -> View:
-    """The view of what a statement projects; ``relation_view`` gives what is known of each relation it names."""
+def resolve(lineage: SqlLineage, relation_view: Callable[[str], View], deadline: Deadline | None = None) -> View:
+    """The view of what a statement projects; ``relation_view`` gives what is known of each relation it names.
+
+    TooLongError: it would take too long.
+    """
     if lineage.root == NO_QUERY:
         return puzzle_view(lineage.reason)
-    return _Resolver(lineage.queries, relation_view).view_of(lineage.root)
+    return _Resolver(lineage.queries, relation_view, deadline or Deadline()).view_of(lineage.root)
 
 
 class _Resolver:
-    def __init__(self, queries: tuple[Query, ...], relation_view: Callable[[str], View]) -> None:
+    def __init__(
+        self, queries: tuple[Query, ...], relation_view: Callable[[str], View], deadline: Deadline
+    ) -> None:
+        self._deadline = deadline
         self._queries = queries
         self._relation_view = relation_view
         self._views: dict[int, View] = {}
@@ -40,7 +47,9 @@ class _Resolver:
 
     def view_of(self, root: int) -> View:
         for number in _in_order(self._queries, root):
+            self._deadline.check()
             self._views[number] = self._view(number)
+            check_width(len(self._views[number].columns))
         return self._views[root]
 
     def _view(self, number: int) -> View:

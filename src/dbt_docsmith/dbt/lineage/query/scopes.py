@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from dbt_docsmith.dbt.lineage.query.expressions import examine
 from dbt_docsmith.dbt.lineage.query.items import ItemReader
+from dbt_docsmith.dbt.lineage.query.limits import Deadline
 from dbt_docsmith.dbt.lineage.query.plan import (
     NO_QUERY,
     Item,
@@ -34,9 +35,10 @@ _NOT_YET = PuzzleQuery("")
 class ScopeReader:
     """Reads one statement. Queries are numbered in the order they are met, CTEs before what uses them."""
 
-    def __init__(self, text: SqlText, dialect: str | None) -> None:
+    def __init__(self, text: SqlText, dialect: str | None, deadline: Deadline) -> None:
         self._text = text
         self._dialect = dialect
+        self._deadline = deadline
         self._queries: list[Query] = []
 
     def read(self, statement: exp.Expr) -> SqlLineage:
@@ -51,6 +53,7 @@ class ScopeReader:
         return number
 
     def _reserve(self) -> int:
+        self._deadline.check()
         self._queries.append(_NOT_YET)
         return len(self._queries) - 1
 

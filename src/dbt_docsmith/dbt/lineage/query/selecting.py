@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dbt_docsmith.dbt.lineage.query.names import Scope
 from dbt_docsmith.dbt.lineage.query.passing import Passage, made_of, passed_on, unknown_column
 from dbt_docsmith.dbt.lineage.query.plan import NO_QUERY, Item, Read, SelectQuery, Source, Star
-from dbt_docsmith.dbt.lineage.query.views import HIDDEN, End, View, puzzle_view
+from dbt_docsmith.dbt.lineage.query.views import HIDDEN, End, View, puzzle_view, telling_ends
 from dbt_docsmith.types import ColumnLineage
 
 
@@ -43,7 +43,7 @@ class _Selection:
                 column = self._column(item)
                 self._add(column)
                 self._scope.add_alias(item, column)
-        return View(columns=self._columns, ends=tuple(self._ends))
+        return View(columns=self._columns, ends=telling_ends(self._ends))
 
     def _add(self, column: ColumnLineage) -> None:
         key = column.name.lower()

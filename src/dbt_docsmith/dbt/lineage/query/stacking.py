@@ -66,7 +66,14 @@ def merge(columns: Sequence[ColumnLineage | None]) -> ColumnLineage:
 def _by_name(branches: Sequence[View], *, filled: bool) -> View:
     """``filled``: a branch without the column has NULL there, so it is left out."""
 
+    known: dict[str, ColumnLineage | None] = {}
+
     def found(name: str) -> ColumnLineage | None:
+        if name not in known:
+            known[name] = merged_of(name)
+        return known[name]
+
+    def merged_of(name: str) -> ColumnLineage | None:
         each = [branch.find(name) for branch in branches if not filled or branch.is_open or name in branch.columns]
         return merge(each) if any(each) else None
 

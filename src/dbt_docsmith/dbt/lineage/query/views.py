@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -43,6 +43,12 @@ class View(Struct, frozen=True):
         """Where a column that is not listed would come from."""
         likely = [end for end in self.ends if end.reason] or self.ends
         return likely[0].guess(name) if len(likely) == 1 else None
+
+
+def telling_ends(ends: Sequence[End]) -> tuple[End, ...]:
+    """As many of the ends as say something: where there are two of a kind, nobody can tell which one it is."""
+    open_ends = [end for end in ends if end.reason][:2]
+    return tuple(open_ends or ends[:2])
 
 
 def puzzle_view(reason: str) -> View:
