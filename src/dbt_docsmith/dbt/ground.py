@@ -30,6 +30,8 @@ class Grounds:
         self._manifest = manifest
         self._on_disk = on_disk
         self._added = added
+        self._upstream: dict[str, dict[str, str]] = {}
+        self._sql: dict[str, str] = {}
         self._tests: dict[str, list[tuple[str | None, str]]] = {}
         for node in manifest.nodes.values():
             if node.test is not None and node.test.attached_node:
@@ -41,14 +43,26 @@ class Grounds:
         """Of a node's own text all its tests and the names of its columns; of a column's what is said of it."""
         if column is None:
             names = self._on_disk(node.unique_id).columns.keys() - self._added(node.unique_id)
-            return Ground(sql=_sql(node), tests=self._tests_of(node), columns=_digest(sorted(names)))
-        return Ground(sql=_sql(node), tests=self._tests_of(node, column), columns=self._declared(node, column))
+            return Ground(sql=self._sql_of(node), tests=self._tests_of(node), columns=_digest(sorted(names)))
+        tests, declared = self._tests_of(node, column), self._declared(node, column)
+        return Ground(sql=self._sql_of(node), tests=tests, columns=declared)
 
     def upstream(self, node: Node) -> dict[str, str]:
         """A digest of the ground of each parent, by its unique id; without those whose SQL is not known."""
-        parents = [self._manifest.nodes[uid] for uid in node.depends_on if uid in self._manifest.nodes]
-        grounds = {parent.unique_id: self.of(parent, None) for parent in parents if _has_a_ground(parent)}
-        return {unique_id: _of_all(ground) for unique_id, ground in grounds.items()}
+        if node.unique_id not in self._upstream:
+            parents = [self._manifest.nodes[uid] for uid in node.depends_on if uid in self._manifest.nodes]
+            self._upstream[node.unique_id] = {
+                parent.unique_id: _of_all(self.of(parent, None)) for parent in parents if self._is_known(parent)
+            }
+        return self._upstream[node.unique_id]
+
+    def _is_known(self, node: Node) -> bool:
+        return node.resource_type in ("source", "seed") or bool(self._sql_of(node))
+
+    def _sql_of(self, node: Node) -> str:
+        if node.unique_id not in self._sql:
+            self._sql[node.unique_id] = digest(node.raw_code) if node.raw_code.strip() else ""
+        return self._sql[node.unique_id]
 
     def _tests_of(self, node: Node, column: str | None = None) -> str:
         """A test of the whole node counts for the columns it names."""
@@ -64,14 +78,6 @@ class Grounds:
         if declared is None:
             return ""
         return _digest([part for part in (declared.data_type, *declared.constraints) if part])
-
-
-def _has_a_ground(node: Node) -> bool:
-    return node.resource_type in ("source", "seed") or bool(_sql(node))
-
-
-def _sql(node: Node) -> str:
-    return digest(node.raw_code) if node.raw_code.strip() else ""
 
 
 def _digest(parts: list[str]) -> str:
