@@ -107,3 +107,18 @@ def test_the_manifest_is_the_named_one_or_in_the_target_folder(
 ) -> None:
     project = find_project(project_with(tmp_path, f"name: shop\n{line}\n"))
     assert manifest_path(project, target_path, named) == tmp_path / expected
+
+
+@pytest.mark.parametrize(
+    ("beside", "known"),
+    [
+        ("vars: {dbt-osmosis: {models: {staging: s}}}\n", {"dbt-osmosis": {"models": {"staging": "s"}}}),
+        ("vars: 3\n", {}),
+        ("- no vars of dbt's\n", {}),
+        ("{{ a template of something else }}\n", {}),
+    ],
+)
+def test_variables_may_stand_in_a_file_of_their_own(tmp_path: Path, beside: str, known: object) -> None:
+    (tmp_path / "vars.yml").write_text(beside)
+    assert find_project(project_with(tmp_path, "name: shop\n")).vars == known
+    assert find_project(project_with(tmp_path, "name: shop\nvars: {a: 1}\n")).vars == {"a": 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from msgspec import Struct
 from dbt_docsmith.errors import ProjectError
 
 PROJECT_FILE = "dbt_project.yml"
+VARS_FILE = "vars.yml"
 ENVIRONMENT: Mapping[str, str] = {}
 
 
@@ -82,7 +84,7 @@ def find_project(project_dir: Path, environ: Mapping[str, str] = ENVIRONMENT) ->
         docs_paths=settings.folders("docs-paths"),
         target_path=settings.text("target-path") or "target",
         packages_path=settings.text("packages-install-path") or "dbt_packages",
-        vars=settings.mapping("vars"),
+        vars=settings.mapping("vars") or _vars_beside(project_dir / VARS_FILE),
         models=settings.mapping("models"),
         raw=raw,
     )
@@ -91,6 +93,14 @@ def find_project(project_dir: Path, environ: Mapping[str, str] = ENVIRONMENT) ->
 def manifest_path(project: Project, target_path: str | None = None, manifest: Path | None = None) -> Path:
     """Where the manifest is: the one named, else in the target folder, which is relative to the project."""
     return manifest or project.root / (target_path or project.target_path) / "manifest.json"
+
+
+def _vars_beside(file: Path) -> Mapping[str, Any]:
+    """The variables of a vars.yml, where dbt 1.12 lets them stand; before, it is a file like any other."""
+    with suppress(ProjectError):
+        found = _load(file).get("vars") if file.is_file() else None
+        return found if isinstance(found, dict) else {}
+    return {}
 
 
 def _load(file: Path) -> Mapping[str, Any]:
