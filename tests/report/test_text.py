@@ -1,9 +1,10 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dbt_docsmith.report.text import beside_texts, check_text, document_text, place
-from dbt_docsmith.reports import CheckReport, Coverage, Missing, Report
+from dbt_docsmith.reports import CheckReport, Coverage, FileReport, Missing, Report
 from dbt_docsmith.types import Failure, Origin, Proposal, Question
 
 ORDERS = "model.shop.orders"
@@ -44,6 +45,19 @@ def test_each_text_stands_beside_how_it_was_come_by() -> None:
         "  kind           rules      One of: a, b.",
         "model.shop.tills -> models/tills.yml",
         "  id  made       The till's number.",
+    ]
+
+
+def test_new_files_are_marked_and_the_home_of_doc_blocks_is_named() -> None:
+    told = replace(made("id", "The order's number."), doc_block="id")
+    files = (
+        FileReport(path="models/_docs.md", repo_path="models/_docs.md", created=True, descriptions=1),
+        FileReport(path="models/orders.yml", repo_path="models/orders.yml", created=True, descriptions=1),
+    )
+    assert document_text(report(proposals=(told,), files=files)).splitlines()[:3] == [
+        "model.shop.orders -> models/orders.yml (new)",
+        "  id  made       {% docs id %} The order's number.",
+        "Doc blocks -> models/_docs.md (new): 1",
     ]
 
 

@@ -163,6 +163,12 @@ def referenced_blocks(entries: Iterable[WrittenEntry]) -> frozenset[str]:
     return frozenset(map(str.lower, found))
 
 
+def whole_reference(raw: str) -> str | None:
+    """The block of this project or any other that a text is nothing but a reference to."""
+    found = _DOC.fullmatch(raw.strip())
+    return (found["second"] or found["first"]) if found else None
+
+
 def mentions_doc(raw: str) -> bool:
     """Whether a text refers to a doc block: such a text is never replaced."""
     return "doc(" in raw and "{{" in raw

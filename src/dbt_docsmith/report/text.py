@@ -49,9 +49,10 @@ def place(file: str | None, line: int | None) -> str:
 
 
 def _nodes(report: Report, width: int | None) -> Iterator[str]:
+    new = {file.path for file in report.files if file.created}
     for unique_id, proposals in groupby(report.proposals, lambda proposal: proposal.unique_id):
         texts = list(proposals)
-        yield f"{unique_id} -> {texts[0].file}"
+        yield f"{unique_id} -> {texts[0].file}{' (new)' if texts[0].file in new else ''}"
         widest = min(_WIDEST_NAME, max(len(_item(proposal)) for proposal in texts))
         for proposal in texts:
             line = f"  {_item(proposal):{widest}}  {_way(proposal):9}  {_words(proposal)}".rstrip()
@@ -98,6 +99,9 @@ def _failures(failures: Sequence[Failure]) -> Iterator[str]:
 
 
 def _notes(report: Report) -> Iterator[str]:
+    for file in report.files:
+        if file.path.endswith(".md"):
+            yield f"Doc blocks -> {file.path}{' (new)' if file.created else ''}: {file.descriptions:,}"
     if report.unconfirmed:
         yield f"Only the YAML knows, so nobody was asked about: {_listed(report.unconfirmed)}"
     if report.undeclared:
