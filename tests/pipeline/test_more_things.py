@@ -220,6 +220,14 @@ def test_what_is_never_sent_shows_in_no_question(bakery: Shop, wire_server: Wire
     assert not [body for body in wire_server.bodies if "customer_id" in json.dumps(body)]
 
 
+def test_a_call_of_a_macro_stays_here_with_the_model_that_makes_it(bakery: Shop, wire_server: WireServer) -> None:
+    hidden = "policy: {never_send: {paths: [models/marts/sales.sql]}}\n"
+    (bakery.root / "dbt-docsmith.yml").write_text(hidden, encoding="utf-8")
+    bakery.document(provider="openai", resource_types=["macro", "exposure"])
+    assert "called as" not in message_about(wire_server, "cents_to_euros")
+    assert "receipt" not in message_about(wire_server, "till_board")
+
+
 def test_a_skipped_thing_is_neither_asked_for_nor_counted(bakery: Shop) -> None:
     skip = "skip: ['metric:*', 'exposure:till_board']\n"
     (bakery.root / "dbt-docsmith.yml").write_text(skip, encoding="utf-8")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dbt_docsmith.prompting.masking import Masker, Redaction, RedactMode
 from dbt_docsmith.prompting.sql_pieces import Quoting, pieces
-from dbt_docsmith.types import ColumnEvidence, Evidence, Neighbour, OriginFact, TestFact
+from dbt_docsmith.types import ColumnEvidence, Detail, Evidence, Neighbour, OriginFact, TestFact
 
 EMAIL, KEY, CARD = "ann@shop.example", "AKIAIOSFODNN7EXAMPLE", "4111111111111111"
 SQL = f"""-- owner: {EMAIL}
@@ -24,6 +24,7 @@ def masker(mode: RedactMode = "matching", *patterns: str, **quoting: bool) -> Ma
 
 def planted(text: str) -> Evidence:
     """Evidence with ``text`` in every place that holds a text of the project."""
+    details = (Detail("label", text), Detail("filter", f"a = '{text}'", is_code=True))
     test = TestFact(name="accepted_values", values=(text,), arguments=f"where: b = '{text}'")
     column = ColumnEvidence(
         name="a",
@@ -33,6 +34,7 @@ def planted(text: str) -> Evidence:
         constraints=(f"check: a <> '{text}'",),
         tags=(text,),
         comment=text,
+        details=details,
     )
     return Evidence(
         unique_id="model.shop.a",
@@ -47,6 +49,7 @@ def planted(text: str) -> Evidence:
         source_description=text,
         sql=f"select a -- {text}\nfrom p where b = '{text}'",
         tags=(text,),
+        details=details,
         columns=(column,),
     )
 

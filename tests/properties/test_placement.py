@@ -8,7 +8,7 @@ import pytest
 from dbt_docsmith.properties.placement import PlacementPlan, PlacementSettings, plan_placement
 from dbt_docsmith.types import Node, WrittenEntry
 
-SECTIONS = {"model": "models", "seed": "seeds", "snapshot": "snapshots"}
+SECTIONS = {"model": "models", "seed": "seeds", "snapshot": "snapshots", "macro": "macros"}
 
 
 def node(path: str, kind: str = "model", **given: Any) -> Node:
@@ -254,3 +254,41 @@ def test_the_order_of_the_nodes_does_not_matter() -> None:
         node("models/b.sql", config={"dbt-osmosis": "pii"}),
     ]
     assert plan(nodes) == plan(nodes[::-1])
+
+
+@pytest.mark.parametrize(
+    ("path", "beside", "expected"),
+    [
+        ("macros/cents.sql", {}, "default: macros/_macros.yml"),
+        ("macros/money/cents.sql", {}, "default: macros/money/_money__macros.yml"),
+        ("tests/generic/is_odd.sql", {}, "default: tests/generic/_generic__macros.yml"),
+        ("macros/cents.sql", {"macros/vat.sql": "macros/schema.yml"}, "folder habit: macros/schema.yml"),
+        ("macros/cents.sql", {"macros/vat.sql": "macros/vat.yml"}, "folder habit: macros/cents.yml"),
+        (
+            "macros/money/cents.sql",
+            {"macros/a/b.sql": "macros/a/_a.yml"},
+            "project habit: macros/money/_money.yml",
+        ),
+    ],
+)
+def test_a_macro_goes_where_its_folder_s_macros_go(path: str, beside: dict[str, str], expected: str) -> None:
+    neighbours, entries = written(beside, "macro")
+    assert placed(node(path, "macro"), entries, neighbours) == expected
+
+
+def test_a_folder_s_one_properties_file_takes_its_macros() -> None:
+    files = frozenset({"macros/properties.yml", "models/a.yml", "models/b.yml"})
+    assert (
+        placed(node("macros/cents.sql", "macro"), properties_files=files) == "folder habit: macros/properties.yml"
+    )
+
+
+def test_rules_of_dbt_osmosis_are_not_for_macros() -> None:
+    rules = {"dbt_osmosis_default_path": "_{model}.yml"}
+    assert placed(node("macros/cents.sql", "macro"), vars=rules) == "default: macros/_macros.yml"
+    assert placed(node("macros/a.sql", "macro"), patterns="_{model}.yml") == "placement: macros/_a.yml"
+
+
+@pytest.mark.parametrize("kind", ["exposure", "metric", "semantic_model"])
+def test_what_its_entry_makes_is_never_given_one(kind: str) -> None:
+    assert "the manifest is out of date" in refusal(node("models/a.yml", kind))

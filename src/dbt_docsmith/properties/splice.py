@@ -12,6 +12,7 @@ from dbt_docsmith.properties.compose import Document, compose
 from dbt_docsmith.properties.construct import data_of
 from dbt_docsmith.properties.edits import apply_edits, in_order, undo_edits
 from dbt_docsmith.properties.layout import Layout
+from dbt_docsmith.properties.locate import list_key
 from dbt_docsmith.properties.plan import Planner
 from dbt_docsmith.properties.units import Skipped, Unit
 from dbt_docsmith.properties.verify import verify, written
@@ -136,7 +137,7 @@ def _merged(texts: Iterable[NodeTexts]) -> list[NodeTexts]:
     """One NodeTexts an entry: of two texts for one place the first counts."""
     merged: dict[tuple[str | None, ...], NodeTexts] = {}
     for one in map(_without_blanks, texts):
-        key = (one.section, one.source_name, one.name, one.version, one.list_key)
+        key = (one.section, one.source_name, one.name, one.version, list_key(one))
         known = merged.get(key)
         merged[key] = one if known is None else _joined(known, one)
     return list(merged.values())

@@ -32,6 +32,7 @@ PROJECTS = (
 )
 every_project = pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
 
+THINGS = ("exposure", "metric", "semantic_model", "analysis")
 Answer = Sequence[str] | str
 REFUSED = "refused"
 
@@ -66,6 +67,18 @@ def test_random_selections_are_what_dbt_ls_lists(project: Path, tmp_path: Path) 
     assert sum(bool(answer) and answer != REFUSED for answer in dbt.values()) > len(dbt) / 4
 
 
+@pytest.mark.slow
+def test_things_without_columns_are_selected_as_dbt_ls_lists_them(tmp_path: Path) -> None:
+    copy = copied(ROOT / "tests" / "projects" / "bakery", tmp_path / "project")
+    lines = selections(Path("bakery"))
+
+    dbt = asked_of_dbt(copy, tmp_path, lines, THINGS)
+    manifest = read_manifest(copy / "target" / "manifest.json")
+
+    assert {line: answered(manifest, copy, line, THINGS) for line in lines} == dbt
+    assert sum(bool(answer) and answer != REFUSED for answer in dbt.values()) > len(dbt) / 2
+
+
 @every_project
 def test_every_project_is_asked_sixty_selections(project: Path) -> None:
     assert len(selections(project)) >= 60
@@ -84,12 +97,15 @@ def copied(project: Path, copy: Path) -> Path:
     return copy
 
 
-def asked_of_dbt(project: Path, profiles_dir: Path, lines: Sequence[str]) -> dict[str, Answer]:
+def asked_of_dbt(
+    project: Path, profiles_dir: Path, lines: Sequence[str], types: Sequence[str] = DOCUMENTED
+) -> dict[str, Answer]:
     output = {"type": "duckdb", "path": ":memory:"}
     name = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["profile"]
     profiles = {name: {"target": "dev", "outputs": {"dev": output}}}
     (profiles_dir / "profiles.yml").write_text(yaml.safe_dump(profiles), encoding="utf-8")
-    calls = [["--resource-type", *DOCUMENTED, *shlex.split(line)] for line in lines]
+    given = [word for each in types for word in ("--resource-type", each)]
+    calls = [[*given, *shlex.split(line)] for line in lines]
     program = [sys.executable, str(HERE / "run_dbt_ls.py"), str(project), str(profiles_dir)]
     run = subprocess.run(program, input=json.dumps(calls), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
@@ -99,7 +115,7 @@ def asked_of_dbt(project: Path, profiles_dir: Path, lines: Sequence[str]) -> dic
     }
 
 
-def answered(manifest: Manifest, project: Path, line: str) -> Answer:
+def answered(manifest: Manifest, project: Path, line: str, types: Sequence[str] = DOCUMENTED) -> Answer:
     options: dict[str, list[str]] = {"--select": [], "--exclude": [], "--selector": []}
     for word in shlex.split(line):
         if word in options:
@@ -113,6 +129,7 @@ def answered(manifest: Manifest, project: Path, line: str) -> Answer:
             select=options["--select"],
             exclude=options["--exclude"],
             selectors=options["--selector"],
+            resource_types=types,
         )
     except UsageError:
         return REFUSED
