@@ -8,7 +8,7 @@ import pytest
 
 from dbt_docsmith.dbt.ground import Grounds
 from dbt_docsmith.dbt.written import ColumnOnDisk, NodeOnDisk
-from dbt_docsmith.types import Column, GenericTest, Manifest, Node
+from dbt_docsmith.types import Column, Detail, GenericTest, Manifest, Node
 
 ORDERS, STG = "model.shop.orders", "model.shop.stg"
 
@@ -106,6 +106,23 @@ def test_a_columns_own_type_counts_unless_it_was_written_here() -> None:
 
     assert changed(grounds(orders()), grounds(typed), typed, "id") == {"columns"}
     assert not changed(grounds(orders(), added=("id",)), grounds(typed, added=("id",)), typed, "id")
+
+
+@pytest.mark.parametrize(
+    ("facts", "moves"),
+    [
+        ({}, False),
+        ({"description": "Another text."}, False),
+        ({"details": (Detail("type", "notebook"),)}, True),
+        ({"depends_on": (STG,)}, True),
+    ],
+)
+def test_of_what_has_no_sql_the_entry_counts(facts: dict[str, Any], moves: bool) -> None:
+    exposure = {"unique_id": "exposure.shop.board", "name": "board", "package_name": "shop"}
+    board = {**exposure, "resource_type": "exposure", "details": (Detail("type", "dashboard"),)}
+    one, other = (Node(**{**board, **more}) for more in ({}, facts))
+
+    assert (grounds(one).of(one, None) != grounds(other).of(other, None)) is moves
 
 
 def test_a_parent_is_known_by_its_own_ground() -> None:

@@ -1,5 +1,7 @@
 """What a description rests on: the node's own SQL as it is written, its tests, its declared columns. Pure.
 
+Of what has no SQL, an exposure or a metric, what its entry says of it stands for that.
+
 Never what a target, a compiler or a warehouse makes of them, and never other texts: the ground is the same on
 every machine, and no text of ours moves the ground of another.
 """
@@ -7,11 +9,12 @@ every machine, and no text of ours moves the ground of another.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from dbt_docsmith.dbt.written import NodeOnDisk
+from dbt_docsmith.describable import THINGS
 from dbt_docsmith.provenance import Ground, digest
-from dbt_docsmith.types import Manifest, Node
+from dbt_docsmith.types import Detail, Manifest, Node
 
 
 class Grounds:
@@ -61,7 +64,8 @@ class Grounds:
 
     def _sql_of(self, node: Node) -> str:
         if node.unique_id not in self._sql:
-            self._sql[node.unique_id] = digest(node.raw_code) if node.raw_code.strip() else ""
+            code = node.raw_code if node.raw_code.strip() else _definition(node)
+            self._sql[node.unique_id] = digest(code) if code else ""
         return self._sql[node.unique_id]
 
     def _tests_of(self, node: Node, column: str | None = None) -> str:
@@ -77,7 +81,17 @@ class Grounds:
         declared = next((each for name, each in node.columns.items() if name.lower() == column), None)
         if declared is None:
             return ""
-        return _digest([part for part in (declared.data_type, *declared.constraints) if part])
+        said = (declared.data_type, *declared.constraints, declared.expression, *_said(declared.details))
+        return _digest([part for part in said if part])
+
+
+def _definition(node: Node) -> str:
+    """What the entry of a thing without SQL says of it."""
+    return "\n".join([*_said(node.details), *sorted(node.depends_on)]) if node.resource_type in THINGS else ""
+
+
+def _said(details: Iterable[Detail]) -> Iterator[str]:
+    return (f"{detail.label}: {detail.text}" for detail in details)
 
 
 def _digest(parts: list[str]) -> str:

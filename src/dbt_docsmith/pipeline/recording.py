@@ -99,4 +99,4 @@ def _keys(texts: Iterable[NodeTexts]) -> Iterable[TextKey]:
     for each in texts:
         if each.description is not None:
             yield each.unique_id, None
-        yield from ((each.unique_id, column.name.lower()) for column in each.columns)
+        yield from ((each.unique_id, column.item.lower()) for column in each.columns)
