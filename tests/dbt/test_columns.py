@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from dbt_docsmith.dbt.columns import known_columns
 from dbt_docsmith.dbt.written import ColumnOnDisk, NodeOnDisk
@@ -33,16 +34,19 @@ def known(
     header: tuple[str, ...] = (),
     adapter: str | None = "duckdb",
     case: str | None = None,
+    node: Node = ORDERS,
 ):  # type: ignore[no-untyped-def]
     return known_columns(
-        ORDERS, on_disk, catalog=in_catalog, lineage=lineage, header=header, adapter_type=adapter, case=case
+        node, on_disk, catalog=in_catalog, lineage=lineage, header=header, adapter_type=adapter, case=case
     )
 
 
 @pytest.mark.parametrize(
     ("sources", "names", "by"),
     [
-        ({"in_catalog": catalog(a="INT"), "lineage": projection("b"), "header": ("c",)}, ["a"], "catalog"),
+        ({"in_catalog": catalog(a="INT"), "lineage": projection("a"), "header": ("c",)}, ["a"], "catalog"),
+        ({"in_catalog": catalog(a="INT", b="INT"), "lineage": projection("b")}, ["a", "b"], "catalog"),
+        ({"in_catalog": catalog(a="INT"), "lineage": projection("b", complete=False)}, ["a"], "catalog"),
         ({"lineage": projection("b"), "header": ("c",)}, ["b"], "sql"),
         ({"lineage": projection("b", complete=False), "header": ("c",)}, ["c"], "header"),
         ({"on_disk": declared("d")}, ["d"], "yaml"),
@@ -55,6 +59,20 @@ def test_the_catalog_speaks_first_then_the_sql_then_the_header_then_the_yaml(
     columns = known(**sources).columns  # type: ignore[arg-type]
     assert [column.name for column in columns] == names
     assert {column.known_by for column in columns} == ({by} if by else set())
+
+
+def test_a_catalog_older_than_the_sql_gives_only_its_types() -> None:
+    columns = known(in_catalog=catalog(B="INT", dropped="INT"), lineage=projection("a", "b")).columns
+    assert [(column.name, column.known_by, column.data_type) for column in columns] == [
+        ("a", "sql", None),
+        ("b", "sql", "INT"),
+    ]
+
+
+def test_an_incremental_model_keeps_what_its_sql_no_longer_makes() -> None:
+    node = replace(ORDERS, config={"materialized": "incremental"})
+    columns = known(in_catalog=catalog(b="INT", old="INT"), lineage=projection("a", "b"), node=node).columns
+    assert [column.name for column in columns] == ["a", "b", "old"]
 
 
 def test_a_column_only_the_yaml_knows_is_unconfirmed_where_a_better_source_spoke() -> None:

@@ -1,8 +1,8 @@
 """Which columns a node has, who says so, and how their names are written. Pure.
 
-A node's columns are the catalog's; where it has none, those its SQL projects (a seed's: its header); where
-that cannot be read whole, those the YAML declares and those the SQL surely makes. A column that only the YAML
-knows although a better source spoke is unconfirmed: it may not exist, so nobody is asked about it.
+A node's columns are the catalog's; where it has none, or is older than the SQL, those its SQL projects (a seed's:
+its header); where that cannot be read whole, those the YAML declares and those the SQL surely makes. A column that
+only the YAML knows although a better source spoke is unconfirmed: it may not exist, so nobody is asked about it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dbt_docsmith.types import Catalog, KnownBy, KnownColumn, Node, NodeLineage
 
 _FOLDS_TO_UPPER = frozenset({"snowflake", "oracle", "teradata", "exasol"})
 _FOLDS_TO_LOWER = frozenset({"postgres", "redshift", "materialize", "risingwave", "greenplum", "netezza"})
+_KEEPS_COLUMNS = frozenset({"incremental", "snapshot"})
 
 
 class KnownColumns(Struct, frozen=True, kw_only=True):
@@ -64,16 +65,31 @@ def known_columns(
 def _best_word(
     node: Node, on_disk: NodeOnDisk, catalog: Catalog, lineage: NodeLineage, header: Sequence[str]
 ) -> tuple[KnownBy, Mapping[str, str | None]]:
-    in_catalog = catalog.columns.get(node.unique_id)
-    if in_catalog:
-        return "catalog", {name: kind or None for name, kind in in_catalog.items()}
+    in_catalog = {name: kind or None for name, kind in catalog.columns.get(node.unique_id, {}).items()}
+    if in_catalog and not _is_older(in_catalog, lineage):
+        return "catalog", in_catalog
     if lineage.complete and lineage.columns:
-        return "sql", {column.name: None for column in lineage.columns.values()}
+        return "sql", _with_types(node, lineage, in_catalog)
     if header:
         return "header", dict.fromkeys(header)
     declared = {column.name.lower(): column.name for column in on_disk.columns.values()}
     in_sql = {name: column.name for name, column in lineage.columns.items() if name not in declared}
     return "yaml", dict.fromkeys([*declared.values(), *in_sql.values()])
+
+
+def _is_older(in_catalog: Mapping[str, str | None], lineage: NodeLineage) -> bool:
+    """Whether the SQL makes a column that the warehouse did not have: it was changed since."""
+    return lineage.complete and bool(lineage.columns.keys() - {name.lower() for name in in_catalog})
+
+
+def _with_types(
+    node: Node, lineage: NodeLineage, in_catalog: Mapping[str, str | None]
+) -> Mapping[str, str | None]:
+    """The SQL's columns with the types the catalog has, and after them those that are never dropped again."""
+    types = {name.lower(): kind for name, kind in in_catalog.items()}
+    made = {column.name: types.get(name) for name, column in lineage.columns.items()}
+    keeps = node.resource_type == "snapshot" or node.config.get("materialized") in _KEEPS_COLUMNS
+    return made | {n: kind for n, kind in in_catalog.items() if keeps and n.lower() not in lineage.columns}
 
 
 def _declared_type(node: Node, lowered: str) -> str | None:
