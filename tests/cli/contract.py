@@ -103,6 +103,20 @@ DOCUMENT = {
     "coverage": {"columns_from": {"declared", "known"}, "before": COVERAGE, "after": COVERAGE},
 }
 
+STALE = {
+    "unique_id": UNIQUE_ID,
+    "column": TEXT_OR_NULL,
+    "file": PATH,
+    "line": int,
+    "because": [{"sql", "tests", "columns", "upstream"}],
+    "parents": [str],
+    "edited": bool,
+    "origin": str,
+    "provider": TEXT_OR_NULL,
+    "model": TEXT_OR_NULL,
+    "date": matching(r"\d{4}-\d\d-\d\d"),
+}
+
 CHECK = {
     "version": 1,
     "command": "check",
@@ -116,7 +130,7 @@ CHECK = {
             "line": (int, None),
         }
     ],
-    "stale": list,
+    "stale": [STALE],
     "thresholds": dict,
 }
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.cli.contract import CHECK, misfits
 from tests.cli.ledgers import CUSTOMERS, LEDGER, PROPERTIES, change_sql, documented, edit_manifest, entries, stale
 from tests.cli.user import RULES, User, reported
 
@@ -87,6 +88,7 @@ def test_a_changed_node_is_named_with_file_line_and_reason(user: User) -> None:
         assert each["file"] == PROPERTIES
         assert f"name: {column or 'dim_customers'}" in lines[each["line"] - 1]
         assert (each["because"], each["edited"]) == (["sql"], False)
+    assert misfits(reported(user, "check", "--stale"), CHECK) == []
     said = user("check", "--stale", *NO_GAPS)
     assert said.code == 1
     place = f"{PROPERTIES}:{found[CUSTOMERS, 'customer_segment']['line']}"

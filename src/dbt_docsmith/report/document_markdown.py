@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbt_docsmith.report.markdown import code, folded, table, words
+from dbt_docsmith.report.stale import stale_sentence
 from dbt_docsmith.report.totals import headline, named, plural, share, short_name, spent
 from dbt_docsmith.reports import Report
 from dbt_docsmith.types import Proposal
@@ -25,6 +26,7 @@ def document_markdown(report: Report) -> str:
     parts = [MARK, f"### dbt-docsmith: {headline(report)}", *_coverage(report), *_spent(report)]
     parts += _section("Questions for the owners", list(_questions(report)))
     parts += _section("Failed", list(_failures(report)))
+    parts += _section("Stale, and left as they are", [f"- {words(stale_sentence(each))}" for each in report.stale])
     parts += _texts(report)
     return "\n".join(parts)
 

@@ -36,7 +36,9 @@ def check_text(report: CheckReport) -> str:
     lines = [f"{place(m.file, m.line)}: {named(m.unique_id, m.column)} has no description" for m in missing]
     if len(report.missing) > _MOST_MISSING:
         lines.append(f"... and {len(report.missing) - _MOST_MISSING} more (--format json lists all)")
-    lines += [f"{place(each.file, each.line)}: {stale_sentence(each)}" for each in report.stale]
+    lines += [f"{place(each.file, each.line)}: {stale_sentence(each)}" for each in report.stale[:_MOST_MISSING]]
+    if len(report.stale) > _MOST_MISSING:
+        lines.append(f"... and {len(report.stale) - _MOST_MISSING} more stale ones")
     lines += _failures(report.failures)
     return "\n".join([*lines, *check_lines(report), *stale_lines(report.stale)])
 
