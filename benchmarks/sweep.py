@@ -24,7 +24,6 @@ from typing import NamedTuple
 import yaml
 from msgspec.structs import replace
 
-from dbt_docsmith.dbt.written import SECTIONS
 from dbt_docsmith.errors import WriteError
 from dbt_docsmith.properties.read import read_entries
 from dbt_docsmith.properties.splice import plan_file
@@ -40,6 +39,7 @@ ALLOWED = re.compile(
     """,
     re.VERBOSE,
 )
+SECTIONS = ("models", "sources", "seeds", "snapshots", "analyses")
 RUAMEL_SAMPLE = 40
 
 
@@ -82,7 +82,7 @@ def _files(folder: Path, unreadable: dict[str, str]) -> Iterator[File]:
         name = f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}"
         try:
             text = path.read_bytes().decode()
-            entries = tuple(entry for entry in read_entries(name, text) if entry.section in SECTIONS.values())
+            entries = tuple(entry for entry in read_entries(name, text) if entry.section in SECTIONS)
         except (WriteError, UnicodeDecodeError) as error:
             if re.search(r"^(?:models|sources|seeds|snapshots|analyses):", path.read_text(errors="replace"), re.M):
                 unreadable[name] = str(error)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
+from dbt_docsmith.describable import THINGS
 from dbt_docsmith.properties.doc_blocks import DocBlock, block_name, column_mark, doc_reference, referred_block
 from dbt_docsmith.types import ColumnRef, DocTarget, Proposal
 
@@ -50,7 +51,7 @@ class DocHomes:
 
     def house(self, proposal: Proposal, text: str | None, node_name: str = "") -> Proposal:
         """The proposal with the block its text goes to, where it goes to one. ``text`` None: a dry run's."""
-        if proposal.column is None:
+        if proposal.column is None or proposal.unique_id.partition(".")[0] in THINGS:
             return proposal
         if proposal.raw:
             return self._refer(proposal)

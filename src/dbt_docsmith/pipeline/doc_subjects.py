@@ -128,7 +128,7 @@ def _missing_anywhere(config: Config, opened: OpenProject) -> tuple[DocTarget, .
 def _in_groups(subjects: _Subjects, targets: Iterable[DocTarget]) -> dict[ColumnRef, dict[ColumnRef, None]]:
     """The missing columns of each subject, but of those whose text refers to a block already."""
     groups: dict[ColumnRef, dict[ColumnRef, None]] = {}
-    for target in targets:
+    for target in (target for target in targets if target.node.resource_type not in THINGS):
         for column in target.columns:
             subject = subjects.of(target.node.unique_id, column.name)
             text = subjects.text(subject)
