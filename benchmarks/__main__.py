@@ -9,10 +9,14 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from benchmarks import facts, rate, sql, start, sweep
+from benchmarks import facts, rate, sql, start, state, sweep
 
 BENCHMARKS: dict[str, Callable[[], None]] = {"start": start.main, "facts": facts.main, "rate": rate.main}
-OF_PROJECTS: dict[str, Callable[[Sequence[str]], None]] = {"sql": sql.main, "sweep": sweep.main}
+OF_PROJECTS: dict[str, Callable[[Sequence[str]], None]] = {
+    "sql": sql.main,
+    "state": state.main,
+    "sweep": sweep.main,
+}
 
 
 def main(arguments: list[str]) -> None:

@@ -38,7 +38,7 @@ class Provenance:
 
     def stale(self, nodes: Iterable[Node], *, upstream: bool = False) -> tuple[StaleText, ...]:
         """The texts of ``nodes`` whose ground has changed; with ``upstream`` that of a parent counts too."""
-        return tuple(stale for node in nodes for stale in self._stale(node, upstream))
+        return tuple(each for node in nodes for each in sorted(self._stale(node, upstream), key=_line))
 
     def texts_of(self, unique_id: str) -> Iterator[MadeTextReport]:
         """The texts of a node that are in the ledger, and what has become of each."""
@@ -156,6 +156,10 @@ def without(on_disk: NodeOnDisk, unique_id: str, texts: frozenset[TextKey]) -> N
 
 def _emptied(on_disk: NodeOnDisk, columns: Iterable[str]) -> dict[str, ColumnOnDisk]:
     return {name: replace(on_disk.columns[name], text=None) for name in columns}
+
+
+def _line(stale: StaleText) -> int:
+    return stale.line or 0
 
 
 def _place(on_disk: NodeOnDisk, column: str | None) -> tuple[str | None, int | None]:

@@ -94,7 +94,7 @@ def answered(project: Path, before: Path, more_unrendered: bool) -> dict[str, ob
                 select=options["--select"],
                 exclude=options["--exclude"],
                 selectors=options["--selector"],
-                resource_types=RESOURCE_TYPES - {"operation"},
+                resource_types=RESOURCE_TYPES - {"operation", "macro"},
                 compare=lambda: comparison,
             )
         except UsageError:
