@@ -9,13 +9,15 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from benchmarks import facts, rate, sql, start, state, sweep
+from benchmarks import facts, price, rate, recall, sql, start, state, sweep
 
 BENCHMARKS: dict[str, Callable[[], None]] = {"start": start.main, "facts": facts.main, "rate": rate.main}
 OF_PROJECTS: dict[str, Callable[[Sequence[str]], None]] = {
     "sql": sql.main,
     "state": state.main,
     "sweep": sweep.main,
+    "price": price.main,
+    "recall": recall.main,
 }
 
 

@@ -121,7 +121,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     ``docs`` maps ``package.name`` to the text of a doc block; ``disabled`` the unique ids dbt left out;
     ``disabled_nodes`` are those of the project itself that may stand in a warehouse, and tests.
-    ``selectors`` the definitions of selectors.yml by name; ``macros`` the SQL of each macro by unique id.
+    ``selectors`` the definitions of selectors.yml by name; ``group_owners`` who answers for a group, by its name;
+    ``macros`` the SQL of each macro by unique id.
     """
 
     schema_version: str
@@ -136,6 +137,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     macros: Mapping[str, str] = {}
     doc_files: Mapping[str, str] = {}
     macro_files: Mapping[str, str] = {}
+    group_owners: Mapping[str, str] = {}
 
 
 class Catalog(Struct, frozen=True, kw_only=True):
@@ -157,7 +159,8 @@ class WrittenText(Struct, frozen=True, kw_only=True):
 class WrittenColumn(Struct, frozen=True, kw_only=True):
     """A column's entry in a properties file, or another part's. ``keys`` are the keys it has besides ``name``.
 
-    ``more`` is what stands under ``tags``, ``meta``, ``config``, ``data_tests`` and ``tests``, as YAML loads it.
+    ``more`` is what stands under ``tags``, ``meta``, ``config``, ``data_tests`` and ``tests``, as YAML loads it;
+    ``note`` the comment above or beside it.
     """
 
     name: str
@@ -166,6 +169,7 @@ class WrittenColumn(Struct, frozen=True, kw_only=True):
     keys: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     more: Mapping[str, Any] = {}
+    note: str = ""
 
 
 class WrittenEntry(Struct, frozen=True, kw_only=True):
@@ -173,7 +177,7 @@ class WrittenEntry(Struct, frozen=True, kw_only=True):
 
     ``section`` is the top-level key it stands under (``models``, ``sources``...); a source table's entry has
     its ``source_name``; a ``versions:`` item has its ``version`` and stands beside the entry it belongs to,
-    with ``own_columns`` false where it declares none of its own. ``more`` is as a column's.
+    with ``own_columns`` false where it declares none of its own. ``more`` and ``note`` are as a column's.
     """
 
     file: str
@@ -187,6 +191,7 @@ class WrittenEntry(Struct, frozen=True, kw_only=True):
     columns: Mapping[str, WrittenColumn] = {}
     tests: tuple[str, ...] = ()
     more: Mapping[str, Any] = {}
+    note: str = ""
 
 
 # ---------------------------------------------------------------- what is missing
@@ -289,7 +294,10 @@ class OriginFact(Struct, frozen=True, kw_only=True):
 
 
 class ColumnEvidence(Struct, frozen=True, kw_only=True):
-    """What is known of one missing column, or of another part."""
+    """What is known of one missing column, or of another part.
+
+    ``comment`` is the SQL's, ``note`` the one beside its YAML entry; ``meta`` holds ``key: value``.
+    """
 
     name: str
     data_type: str | None = None
@@ -302,20 +310,24 @@ class ColumnEvidence(Struct, frozen=True, kw_only=True):
     comment: str = ""
     part: PartKind = "column"
     details: tuple[Detail, ...] = ()
+    note: str = ""
+    meta: tuple[str, ...] = ()
 
 
 class Neighbour(Struct, frozen=True, kw_only=True):
-    """A parent of the node, with the first sentence of its description."""
+    """A parent or child of the node, or an exposure of some ``kind``, with the first sentence of its text."""
 
     relation: str
     description: str = ""
+    kind: str = ""
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
     """What is known of one DocTarget: everything a text may rest on, and nothing else.
 
     The same project asks the same question on every machine: no paths of this machine, no database or
-    schema names, no time. ``withheld``: it goes to no provider but one that works offline.
+    schema names, no time. ``note`` is the comment beside its YAML entry, ``house_style`` what people wrote of
+    other nodes and columns. ``withheld``: it goes to no provider but one that works offline.
     """
 
     unique_id: str
@@ -331,14 +343,18 @@ class Evidence(Struct, frozen=True, kw_only=True):
     tests: tuple[TestFact, ...] = ()
     grain: tuple[str, ...] = ()
     parents: tuple[Neighbour, ...] = ()
-    children: tuple[str, ...] = ()
-    exposures: tuple[str, ...] = ()
+    children: tuple[Neighbour, ...] = ()
+    exposures: tuple[Neighbour, ...] = ()
     source_description: str = ""
     sql: str = ""
     sql_cut: bool = False
     tags: tuple[str, ...] = ()
+    meta: tuple[str, ...] = ()
     group: str | None = None
     details: tuple[Detail, ...] = ()
+    owner: str = ""
+    note: str = ""
+    house_style: tuple[str, ...] = ()
     withheld: bool = False
 
 

@@ -53,7 +53,7 @@ def test_what_is_free_is_written_without_a_key_that_is_accepted(shop: Shop, wire
     wire_server.respond = refusing(401)
     before = shop.files()
     report = shop.document(provider="openai", threads=THREADS)
-    free = made_by(report, "inherited", "doc_block")
+    free = made_by(report, "inherited", "doc_block", "glossary")
     assert len(free) > 5
     assert len(free) == len(report.proposals)
     assert {file.path for file in report.files} == {

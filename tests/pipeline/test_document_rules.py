@@ -13,8 +13,23 @@ from tests.pipeline.shop import Tree, copy_shop, made_by
 from dbt_docsmith.pipeline.render import render_prompts
 
 Key = tuple[str, str]
+FACTS = """
+  {% for column in columns %}
+  - {{ column.name }}
+    {%- for each in column.origins %}
+    from {{ each.column }} of {{ each.relation }}{{ each.description and ": " ~ each.description }}
+    {%- endfor %}
+    {%- for each in column.tests %}
+    {{ each.name }} {{ each.values | join(" ") }} {{ each.to or "" }} {{ each.field or "" }} {{ each.arguments }}
+    {%- endfor %}
+    {%- if column.expression and column.kind not in ("passed", "renamed") %}
+    {{ column.kind }}: {{ column.expression }}
+    {%- endif %}
+    {{- "\\n    comment: " ~ column.comment if column.comment }}
+  {%- endfor %}
+"""
 TELLING = re.compile(
-    r"^ *(from |one of: |refers to |unique$|derived: |aggregated: |cast: |comment: [^;=]+$)", re.MULTILINE
+    r"^ *(from |accepted_values|relationships|unique|derived: |aggregated: |cast: |comment: [^;=]+$)", re.MULTILINE
 )
 
 
@@ -46,16 +61,18 @@ def changed_lines(before: Tree, after: Tree) -> tuple[list[str], list[str]]:
 
 @pytest.fixture(scope="module")
 def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
-    """What a prompt says of each missing column below its name; nothing where that is only that it is thin."""
+    """What is known of each missing column, without its name and type."""
     shop = copy_shop(tmp_path_factory.mktemp("facts"))
+    prompts = shop.home / "prompts.yml"
+    prompts.write_text("".join(f"{name}_user: |{FACTS}" for name in ("model", "column")), encoding="utf-8")
     nodes = {each.unique_id for each in shop.document(dry_run=True, provider="rules").proposals}
     found = {}
     for node in nodes:
-        rendered = render_prompts(shop.config(provider="rules"), node, shop.heard)
+        rendered = render_prompts(shop.config(provider="rules", prompt_file=str(prompts)), node, shop.heard)
         for prompt in rendered.prompts:
-            for column in prompt.user.partition("## Columns to describe")[2].split("\n- ")[1:]:
-                name, _, known = column.removesuffix("</evidence>").partition("\n")
-                found[node, name.split(" ")[0]] = "" if "is thin" in known else known.strip()
+            for column in f"\n{prompt.user}".split("\n- ")[1:]:
+                name, _, known = column.partition("\n")
+                found[node, name] = known.strip()
     return found
 
 

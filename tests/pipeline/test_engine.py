@@ -145,7 +145,7 @@ def test_a_wide_node_goes_in_chunks_that_share_their_beginning() -> None:
     run = Run([target("wide", *(f"c{i}" for i in range(25)), table=True)], columns_in_one=10)
     assert [len(evidence.columns) for evidence in run.sent] == [10, 10, 5]
     assert [evidence.needs_description for evidence in run.sent] == [True, False, False]
-    beginnings = {re.split("Describe ", prompt.user)[0] for prompt in run.prompts}
+    beginnings = {re.split("Describe |## ", prompt.user)[0] for prompt in run.prompts}
     assert len(beginnings) == 1
     assert len(run.texts()) == 26
 

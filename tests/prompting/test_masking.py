@@ -35,6 +35,8 @@ def planted(text: str) -> Evidence:
         tags=(text,),
         comment=text,
         details=details,
+        note=text,
+        meta=(f"said: {text}",),
     )
     return Evidence(
         unique_id="model.shop.a",
@@ -45,7 +47,12 @@ def planted(text: str) -> Evidence:
         documented={"b": text},
         tests=(test,),
         parents=(Neighbour(relation="ref('p')", description=text),),
-        exposures=(text,),
+        children=(Neighbour(relation="ref('c')", description=text),),
+        exposures=(Neighbour(relation=text, description=text),),
+        meta=(f"said: {text}",),
+        owner=text,
+        note=text,
+        house_style=(text,),
         source_description=text,
         sql=f"select a -- {text}\nfrom p where b = '{text}'",
         tags=(text,),

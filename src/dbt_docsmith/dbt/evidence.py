@@ -1,4 +1,4 @@
-"""What is known of a DocTarget: everything its texts may rest on, fitted to a budget. Pure.
+"""What is known of a DocTarget: everything its texts may rest on. Pure.
 
 The same project asks the same question on every machine: relation names are ``ref`` and ``source`` names, lists
 are in an order of the project's own, and no path, database or time enters.
@@ -7,15 +7,16 @@ are in an order of the project's own, and no path, database or time enters.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import Any, Protocol
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from dbt_docsmith.dbt.project_facts import ProjectFacts
 from dbt_docsmith.dbt.things.evidence import thing_details
 from dbt_docsmith.dbt.things.parts import part_details
+from dbt_docsmith.dbt.written import NodeOnDisk
 from dbt_docsmith.describable import THINGS
 from dbt_docsmith.types import (
     ColumnEvidence,
@@ -31,7 +32,12 @@ from dbt_docsmith.types import (
 )
 
 MOST_DESCRIPTION_CHARS = 500
+HOUSE_STYLE_TEXTS = 3
+OTHER_COLUMNS = 3
 _MOST_EXPRESSION_CHARS = 1000
+_MOST_META = 5
+_MOST_META_CHARS = 100
+_WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 
 
@@ -45,13 +51,26 @@ class Texts(Protocol):
         """A column's description as dbt shows it, "" where it has none."""
 
 
+def _whole(sql: str, _columns: Collection[str]) -> str:
+    return sql
+
+
 class EvidenceSources(Struct, frozen=True):
-    """Where evidence comes from. ``sql_of`` gives a node's SQL with relations as ``ref`` and ``source`` names."""
+    """Where evidence comes from. ``sql_of`` gives a node's SQL with relations as ``ref`` and ``source`` names.
+
+    ``on_disk`` is what was written when the run started; ``written_by_people`` gives the text of a node (None) or
+    column that no model made, "" where there is none; ``house_style`` a few of the project's own texts to write
+    like; ``needed_sql`` cuts SQL to what some columns need.
+    """
 
     facts: ProjectFacts
     lineage_of: Callable[[str], NodeLineage]
     sql_of: Callable[[Node], str]
     texts: Texts
+    on_disk: Callable[[str], NodeOnDisk] = lambda _unique_id: NodeOnDisk()
+    written_by_people: Callable[[str, str | None], str] = lambda _unique_id, _column: ""
+    house_style: Callable[[Node], Sequence[str]] = lambda _node: ()
+    needed_sql: Callable[[str, Collection[str]], str] = _whole
 
 
 def build_evidence(
@@ -67,7 +86,6 @@ def build_evidence(
     """
     given = given or {}
     node, facts, texts = target.node, sources.facts, sources.texts
-    is_thing = node.resource_type in THINGS
     asked = {column.name.lower() for column in columns}
     documented = {
         name: clip(text)
@@ -88,41 +106,31 @@ def build_evidence(
         documented=documented,
         tests=facts.tests_of(node.unique_id),
         grain=facts.grain_of(node),
-        parents=_parents(node, sources),
-        children=facts.users.of(node.unique_id) if is_thing else facts.children_of(node.unique_id),
-        exposures=facts.exposures_of(node.unique_id),
+        parents=_neighbours(node.depends_on, sources, texts.of_node),
+        children=_readers(node, sources),
+        exposures=tuple(map(_exposure, facts.exposures_of(node.unique_id))),
         source_description=clip(node.source_description),
         sql=sources.sql_of(node),
         tags=node.tags,
+        meta=_meta(node.meta),
         group=node.group,
+        owner=facts.owner_of(node),
+        note=clip(sources.on_disk(node.unique_id).note),
+        house_style=_house_style(node, documented, asked, sources),
         details=thing_details(
             node, facts.manifest.nodes, lambda: facts.users, lambda reference: clip(texts.of_column(reference))
         ),
     )
 
 
-def fit_evidence(evidence: Evidence, most_chars: int, most_sql_chars: int | None = None) -> Evidence:
-    """The same evidence in at most about ``most_chars`` characters: the least useful facts go first, whole.
-
-    What the columns themselves rest on is never dropped; the SQL is cut at a line's end when all else is gone.
-    """
-    if most_sql_chars is not None:
-        evidence = _cut_sql(evidence, most_sql_chars)
-    for drop in _DROPS:
-        if size(evidence) <= most_chars:
-            return evidence
-        evidence = drop(evidence)
-    return _cut_sql(evidence, max(0, len(evidence.sql) - (size(evidence) - most_chars)))
+def nearest_columns(documented: Collection[str], asked: Collection[str]) -> tuple[str, ...]:
+    """Which other columns are told of: those whose names have most in common with those asked for."""
+    words = {word for name in asked for word in _words(name)}
+    return tuple(sorted(documented, key=lambda name: -len(words & _words(name)))[:OTHER_COLUMNS])
 
 
-def size(evidence: Evidence) -> int:
-    """About how many characters the evidence takes in a prompt."""
-    columns = sum(_column_size(column) for column in evidence.columns)
-    documented = sum(len(name) + len(text) + 4 for name, text in evidence.documented.items())
-    parents = sum(len(parent.relation) + len(parent.description) + 4 for parent in evidence.parents)
-    names = sum(len(name) + 2 for name in (*evidence.children, *evidence.exposures))
-    details = sum(len(detail.label) + len(detail.text) + 4 for detail in evidence.details)
-    return len(evidence.sql) + columns + documented + parents + names + details + len(evidence.description) + 200
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(name)}
 
 
 def first_sentence(text: str) -> str:
@@ -144,6 +152,7 @@ def _column_evidence(node: Node, column: KnownColumn, sources: EvidenceSources) 
         name=column.name, kind="unknown"
     )
     declared = next((known for name, known in node.columns.items() if name.lower() == lowered), None)
+    written = sources.on_disk(node.unique_id).columns.get(lowered)
     return ColumnEvidence(
         name=column.name,
         data_type=column.data_type,
@@ -156,6 +165,8 @@ def _column_evidence(node: Node, column: KnownColumn, sources: EvidenceSources) 
         comment=lineage.comment,
         part=column.part,
         details=part_details(node, column.name),
+        note=clip(written.note) if written else "",
+        meta=_meta(declared.meta) if declared else (),
     )
 
 
@@ -168,38 +179,49 @@ def _origin(reference: ColumnRef, sources: EvidenceSources) -> OriginFact:
     )
 
 
-def _parents(node: Node, sources: EvidenceSources) -> tuple[Neighbour, ...]:
+def _neighbours(
+    unique_ids: Sequence[str], sources: EvidenceSources, text_of: Callable[[str], str]
+) -> tuple[Neighbour, ...]:
     nodes = sources.facts.manifest.nodes
     return tuple(
-        Neighbour(relation=nodes[uid].reference, description=first_sentence(sources.texts.of_node(uid)))
-        for uid in dict.fromkeys(node.depends_on)
+        Neighbour(relation=nodes[uid].reference, description=first_sentence(text_of(uid)))
+        for uid in dict.fromkeys(unique_ids)
         if uid in nodes
     )
 
 
-def _column_size(column: ColumnEvidence) -> int:
-    origins = sum(len(o.relation) + len(o.column) + len(o.description) + 6 for o in column.origins)
-    tests = sum(len(test.name) + len(test.arguments) + sum(map(len, test.values)) + 10 for test in column.tests)
-    details = sum(len(detail.label) + len(detail.text) + 6 for detail in column.details)
-    return len(column.name) + len(column.expression) + len(column.comment) + origins + tests + details + 30
+def _house_style(
+    node: Node, documented: Mapping[str, str], asked: Collection[str], sources: EvidenceSources
+) -> tuple[str, ...]:
+    """Texts to write like; those that people wrote of the node's own columns are the nearest, and told already."""
+    if node.resource_type in THINGS:
+        return ()
+    told = nearest_columns(documented, asked)
+    own = [name for name in told if sources.written_by_people(node.unique_id, name)]
+    return tuple(sources.house_style(node))[: max(0, HOUSE_STYLE_TEXTS - len(own))]
 
 
-def _drop_documented(evidence: Evidence) -> Evidence:
-    return replace(evidence, documented={name: first_sentence(text) for name, text in evidence.documented.items()})
+def _own_text(sources: EvidenceSources, unique_id: str) -> str:
+    return sources.written_by_people(unique_id, None)
 
 
-_DROPS: tuple[Callable[[Evidence], Evidence], ...] = (
-    lambda evidence: replace(evidence, exposures=(), children=()),
-    _drop_documented,
-    lambda evidence: replace(evidence, documented={}),
-    lambda evidence: replace(
-        evidence, parents=tuple(Neighbour(relation=parent.relation) for parent in evidence.parents)
-    ),
-)
+def _readers(node: Node, sources: EvidenceSources) -> tuple[Neighbour, ...]:
+    """Who reads a node; of a thing without columns, who uses it."""
+    if node.resource_type in THINGS:
+        return tuple(Neighbour(relation=user) for user in sources.facts.users.of(node.unique_id))
+    return _neighbours(sources.facts.children_of(node.unique_id), sources, partial(_own_text, sources))
 
 
-def _cut_sql(evidence: Evidence, most: int) -> Evidence:
-    if len(evidence.sql) <= most:
-        return evidence
-    cut = evidence.sql[:most].rsplit("\n", 1)[0] if "\n" in evidence.sql[:most] else evidence.sql[:most]
-    return replace(evidence, sql=cut, sql_cut=True)
+def _exposure(exposure: Node) -> Neighbour:
+    kind = next((detail.text for detail in exposure.details if detail.label == "type"), "")
+    return Neighbour(relation=exposure.name, description=first_sentence(exposure.description), kind=kind)
+
+
+def _meta(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a person may have said there, as ``key: value``: no settings of tools, nothing nested, nothing long."""
+    plain = (
+        f"{key}: {value}"
+        for key, value in meta.items()
+        if isinstance(value, str | int | float) and key != "owner" and not key.startswith(("dbt-", "dbt_"))
+    )
+    return tuple(said for said in plain if len(said) <= _MOST_META_CHARS and "\n" not in said)[:_MOST_META]

@@ -63,9 +63,16 @@ def _manifest(wire: WireManifest) -> Manifest:
         disabled=frozenset(wire.disabled or ()),
         disabled_nodes=tuple(_disabled_nodes(wire, own)),
         selectors=wire.selectors or {},
+        group_owners={group.name or "": _owner(group.owner) for group in (wire.groups or {}).values()},
         macros={unique_id: macro.macro_sql or "" for unique_id, macro in macros.items()},
         macro_files={unique_id: _posix(macro.original_file_path) for unique_id, macro in macros.items()},
     )
+
+
+def _owner(owner: object) -> str:
+    """A name alone: the address is nobody's evidence."""
+    name = _mapping(owner).get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _resources(wire: WireManifest, own: str) -> Iterator[tuple[str, WireResource]]:

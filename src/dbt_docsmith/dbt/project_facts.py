@@ -21,8 +21,8 @@ class ProjectFacts:
         self.keys: KeyFacts = key_facts(iter(manifest.nodes.values()))
         self._tests: dict[tuple[str, str | None], list[TestFact]] = {}
         self._combinations: dict[str, list[str]] = {}
-        self._children: dict[str, list[str]] = {}
-        self._exposures: dict[str, list[str]] = {}
+        self._children: dict[str, list[Node]] = {}
+        self._exposures: dict[str, list[Node]] = {}
         for node in manifest.nodes.values():
             self._add(node)
 
@@ -35,12 +35,18 @@ class ProjectFacts:
         return tuple(sorted(set(found), key=_by_name))
 
     def children_of(self, unique_id: str) -> tuple[str, ...]:
-        """The models and snapshots that read this node, as a person refers to them."""
-        return tuple(sorted(set(self._children.get(unique_id, []))))
+        """The unique ids of the models and snapshots that read this node, in the order of what they are called."""
+        children = {node.unique_id: node.reference for node in self._children.get(unique_id, [])}
+        return tuple(sorted(children, key=lambda child: (children[child], child)))
 
-    def exposures_of(self, unique_id: str) -> tuple[str, ...]:
+    def exposures_of(self, unique_id: str) -> tuple[Node, ...]:
         """The exposures that use this node, by name."""
-        return tuple(sorted(set(self._exposures.get(unique_id, []))))
+        exposures = {node.unique_id: node for node in self._exposures.get(unique_id, [])}
+        return tuple(sorted(exposures.values(), key=lambda node: (node.name, node.unique_id)))
+
+    def owner_of(self, node: Node) -> str:
+        """Who answers for a node: its ``meta: {owner: ...}``, else its group's owner; "" where nobody is named."""
+        return owner_name(node.meta.get("owner")) or self.manifest.group_owners.get(node.group or "", "")
 
     @cached_property
     def users(self) -> Users:
@@ -65,9 +71,18 @@ class ProjectFacts:
                 self._combinations.setdefault(node.test.attached_node, []).append(fact.arguments)
         for parent in node.depends_on:
             if node.resource_type in ("model", "snapshot"):
-                self._children.setdefault(parent, []).append(node.reference)
+                self._children.setdefault(parent, []).append(node)
             elif node.resource_type == "exposure":
-                self._exposures.setdefault(parent, []).append(node.name)
+                self._exposures.setdefault(parent, []).append(node)
+
+
+def owner_name(owner: object) -> str:
+    """An owner as a name: one is written as it stands, or as a mapping with a ``name``; several are listed."""
+    if isinstance(owner, list | tuple):
+        return ", ".join(filter(None, map(owner_name, owner)))
+    if isinstance(owner, Mapping):
+        return owner_name(owner.get("name") or owner.get("team"))
+    return owner if isinstance(owner, str) else ""
 
 
 def read_test(node: Node) -> TestFact:

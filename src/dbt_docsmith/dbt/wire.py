@@ -183,6 +183,13 @@ class WireSemanticModel(WireResource):
     measures: list[WireElement] | None = None
 
 
+class WireGroup(Struct):
+    """A group. ``owner`` is a mapping with a name, an e-mail address, and whatever else a project wants."""
+
+    name: str | None = None
+    owner: Any = None
+
+
 class WireVersion(Struct):
     """The part of the metadata that some writers nest under ``__base__``."""
 
@@ -211,6 +218,7 @@ class WireManifest(Struct):
     unit_tests: dict[str, WireResource] | None = None
     functions: dict[str, WireNode] | None = None
     macros: dict[str, WireMacro] | None = None
+    groups: dict[str, WireGroup] | None = None
     docs: dict[str, WireDoc] | None = None
     disabled: dict[str, Raw] | None = None
     selectors: dict[str, Any] | None = None

@@ -28,12 +28,16 @@ class Text(Struct, frozen=True, kw_only=True):
 
 
 class ColumnOnDisk(Struct, frozen=True, kw_only=True):
-    """A column's entry. ``text`` None: missing. ``held``: a ``{{ doc() }}`` without content stands there."""
+    """A column's entry. ``text`` None: missing. ``held``: a ``{{ doc() }}`` without content stands there.
+
+    ``note`` is the comment above or beside it.
+    """
 
     name: str
     line: int
     text: Text | None
     held: bool = False
+    note: str = ""
 
 
 class NodeOnDisk(Struct, frozen=True, kw_only=True):
@@ -48,6 +52,7 @@ class NodeOnDisk(Struct, frozen=True, kw_only=True):
     held: bool = False
     columns: Mapping[str, ColumnOnDisk] = {}
     version_columns: frozenset[str] = frozenset()
+    note: str = ""
 
     def column_text(self, name: str) -> Text | None:
         """The text of a column, matched without case."""
@@ -86,6 +91,7 @@ class Entries:
             held=held,
             columns={column.name.lower(): self._column(column) for column in columns.values()},
             version_columns=frozenset(name.lower() for name in version.columns) if version else frozenset(),
+            note=" ".join(filter(None, (shared.note, version.note if version else ""))),
         )
 
     def _entry(self, node: Node, version: str | None) -> WrittenEntry | None:
@@ -111,7 +117,7 @@ class Entries:
 
     def _column(self, column: WrittenColumn) -> ColumnOnDisk:
         text, held = self._text(column.description)
-        return ColumnOnDisk(name=column.name, line=column.line, text=text, held=held)
+        return ColumnOnDisk(name=column.name, line=column.line, text=text, held=held, note=column.note)
 
     def _text(self, written: WrittenText | None) -> tuple[Text | None, bool]:
         if written is None or not written.raw.strip() or self._is_placeholder(written.raw):

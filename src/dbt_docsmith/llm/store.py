@@ -66,6 +66,9 @@ class Store(Protocol):
     def keep(self, key: str, completion: Completion) -> None:
         """Keep an answer; a later one takes its place."""
 
+    def said(self) -> list[str]:
+        """What all kept answers say, as they came."""
+
     def find_abstention(self, key: str) -> str | None:
         """The question put instead of a text ("" where there was none), None where nothing is kept."""
 
@@ -84,6 +87,10 @@ class NullStore:
 
     def keep(self, key: str, completion: Completion) -> None:
         """Do nothing."""
+
+    def said(self) -> list[str]:
+        """Nothing."""
+        return []
 
     def find_abstention(self, key: str) -> str | None:
         """None."""
@@ -116,6 +123,10 @@ class AnswerStore:
         usage, cost = completion.usage, completion.cost_usd
         tokens = (usage.prompt_tokens, usage.cached_prompt_tokens, usage.completion_tokens)
         self._database.write(_KEEP, (key, *said, *tokens, None if cost is None else str(cost), self._clock()))
+
+    def said(self) -> list[str]:
+        """What all kept answers say, as they came."""
+        return [str(row["text"]) for row in self._database.rows("SELECT text FROM answers")]
 
     def find_abstention(self, key: str) -> str | None:
         """The question put instead of a text ("" where there was none), None where nothing is kept."""

@@ -11,7 +11,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from dbt_docsmith.dbt.evidence import fit_evidence, size
+from dbt_docsmith.dbt.fitting import fit_evidence, size
 from dbt_docsmith.errors import ContextOverflow, ProviderError
 from dbt_docsmith.pipeline.judging import Asked, Item, items_of, judge
 from dbt_docsmith.prompting.templates import Templates

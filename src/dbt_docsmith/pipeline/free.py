@@ -1,4 +1,4 @@
-"""The texts that cost nothing: inherited by lineage, of the glossary, of a doc block with the column's name."""
+"""Texts that cost nothing: inherited by lineage, of the glossary, of a doc block of the column's name, of dbt."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from dbt_docsmith.config_sections import glossary_pattern
 from dbt_docsmith.dbt.inheritance import KeyFacts, origins_of, speaks_of_its_own_rows
+from dbt_docsmith.dbt.lineage.snapshot_columns import ADDED_BY_DBT
 from dbt_docsmith.dbt.written import mentions_doc
 from dbt_docsmith.pipeline.doc_homes import DocHomes, no_homes
 from dbt_docsmith.pipeline.texts import TextBoard
@@ -39,6 +40,7 @@ class FreeTexts:
         table_blocks: frozenset[str] = frozenset(),
         inherit: bool = True,
         homes: DocHomes | None = None,
+        in_english: bool = True,
     ) -> None:
         self._manifest = manifest
         self._lineage_of = lineage_of
@@ -48,11 +50,12 @@ class FreeTexts:
         self._table_blocks = table_blocks
         self._inherit = inherit
         self._homes = homes or no_homes()
+        self._in_english = in_english
 
     def find(
         self, node: Node, column: KnownColumn, file: str | None, *, made_before: bool = True
     ) -> FreeText | None:
-        """The free text of a column, in the order: inherited, glossary, doc block; None where there is none.
+        """The free text of a column, in the order: inherited, glossary, doc block, dbt's own; else None.
 
         Not ``made_before``: as if no earlier run had made a block for this very column. Of a macro's argument
         neither the glossary nor a doc block speaks: it is nothing of the business.
@@ -65,6 +68,7 @@ class FreeTexts:
             or (self._from_made_block(node, column, file) if made_before else None)
             or self._from_glossary(node, column, file)
             or self._from_doc_block(node, column, file)
+            or self._from_dbt(node, column, file)
         )
 
     def origins(self, node: Node, column: KnownColumn) -> list[ColumnRef]:
@@ -154,6 +158,22 @@ class FreeTexts:
             return None
         text = self._manifest.docs.get(f"{self._manifest.project_name}.{block}", "").strip()
         return _block_reference(node, column, file, block, text) if text else None
+
+    def _from_dbt(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
+        """What dbt's own columns of a snapshot hold needs no model to say, in English."""
+        comment = self._lineage_of_column(node, column).comment
+        if not self._in_english or node.resource_type != "snapshot" or not comment.startswith(ADDED_BY_DBT):
+            return None
+        text = f"{comment[:1].upper()}{comment[1:]}."
+        proposal = Proposal(
+            unique_id=node.unique_id,
+            column=column.name,
+            description=text,
+            origin="glossary",
+            source="dbt",
+            file=file,
+        )
+        return FreeText(proposal, text)
 
 
 def _block_reference(node: Node, column: KnownColumn, file: str | None, block: str, text: str) -> FreeText:

@@ -71,6 +71,10 @@ class NeverSend:
         public = public and self._without_hidden_calls(public)
         return (self._without_trace(public, names) if public else None), private
 
+    def may_leave(self, unique_id: str) -> bool:
+        """Whether nothing of a node must stay here, so that its texts may be shown with other nodes."""
+        return not self._is_set or (unique_id not in self._hidden_nodes and not self.names(unique_id))
+
     def names(self, unique_id: str) -> frozenset[str]:
         """The columns, in lower case, that nothing which leaves for that node may name."""
         if unique_id not in self._names:
@@ -90,7 +94,8 @@ class NeverSend:
     def _without_trace(self, evidence: Evidence, names: frozenset[str]) -> Evidence:
         evidence = replace(
             evidence,
-            parents=tuple(map(self._parent, evidence.parents)),
+            parents=tuple(map(self._neighbour, evidence.parents)),
+            children=tuple(self._child(child, names) for child in evidence.children),
             tests=self._tests(evidence.tests, names),
             columns=tuple(self._column(column, names) for column in evidence.columns),
             documented={name: text for name, text in evidence.documented.items() if name.lower() not in names},
@@ -121,8 +126,13 @@ class NeverSend:
                 users.setdefault(macro, []).append(node)
         return users
 
-    def _parent(self, parent: Neighbour) -> Neighbour:
-        return replace(parent, description="") if parent.relation in self._hidden_relations else parent
+    def _neighbour(self, node: Neighbour) -> Neighbour:
+        return replace(node, description="") if node.relation in self._hidden_relations else node
+
+    def _child(self, child: Neighbour, names: frozenset[str]) -> Neighbour:
+        """Without its text where that may name columns that stay here, and that its parent does not have."""
+        there = self.names(self._by_reference.get(child.relation, ""))
+        return self._neighbour(child) if there <= names else replace(child, description="")
 
     def _column(self, column: ColumnEvidence, names: frozenset[str]) -> ColumnEvidence:
         origins = tuple(self._origin(each) for each in column.origins if each.column.lower() not in names)

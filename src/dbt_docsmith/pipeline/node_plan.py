@@ -9,7 +9,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dbt_docsmith.dbt.evidence import EvidenceSources, build_evidence, fit_evidence
+from dbt_docsmith.dbt.economy import economised
+from dbt_docsmith.dbt.evidence import EvidenceSources, build_evidence
+from dbt_docsmith.dbt.fitting import fit_evidence
+from dbt_docsmith.describable import THINGS
 from dbt_docsmith.pipeline.asking import only
 from dbt_docsmith.pipeline.free import FreeText, FreeTexts
 from dbt_docsmith.pipeline.free_things import ThingTexts
@@ -164,19 +167,34 @@ class Planner(Struct, frozen=True, kw_only=True):
     def _chunks(self, evidence: Evidence) -> tuple[Evidence, ...]:
         """One request; for a wide node several that share their beginning, the first with the node's own text."""
         size = self.limits.columns
-        whole = fit_evidence(evidence, self.limits.evidence_chars, self.limits.sql_chars)
+        whole = fit_evidence(self._in_need(evidence), self.limits.evidence_chars, self.limits.sql_chars)
         chunks = [whole.columns[at : at + size] for at in range(0, len(whole.columns), size)] or [()]
         return tuple(
             replace(whole, columns=chunk, needs_description=whole.needs_description and position == 0)
             for position, chunk in enumerate(chunks)
         )
 
+    def _in_need(self, evidence: Evidence) -> Evidence:
+        """What of the evidence these texts need. What has no columns is small, and told whole."""
+        if evidence.resource_type in THINGS:
+            return evidence
+        sql = self.sources.needed_sql(evidence.sql, [column.name for column in evidence.columns])
+        return replace(economised(evidence), sql=sql)
+
     def _keys(self, evidence: Evidence) -> dict[Item, str]:
         """For each item the hash of what its text would rest on.
 
         Not on other texts of the node, nor on the case in which its columns would be written.
         """
-        shared = replace(evidence, columns=(), documented={}, description="", needs_description=False, children=())
+        shared = replace(
+            evidence,
+            columns=(),
+            documented={},
+            description="",
+            needs_description=False,
+            children=(),
+            house_style=(),
+        )
         keys: dict[Item, str] = {}
         if evidence.needs_description:
             keys[None] = _digest([*self.asker, shared])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 
 from dbt_docsmith.config import Config
 from dbt_docsmith.dbt.columns import KnownColumns
-from dbt_docsmith.dbt.evidence import EvidenceSources
 from dbt_docsmith.dbt.project_facts import ProjectFacts
 from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
 from dbt_docsmith.dbt.written import NodeOnDisk, blocks_of_tables, referenced_blocks
@@ -17,6 +16,7 @@ from dbt_docsmith.pipeline.asking import Complete, anything
 from dbt_docsmith.pipeline.doc_homes import DocHomes
 from dbt_docsmith.pipeline.doc_subjects import open_homes
 from dbt_docsmith.pipeline.engine import Engine, Sink
+from dbt_docsmith.pipeline.evidence import evidence_sources
 from dbt_docsmith.pipeline.free import FreeTexts
 from dbt_docsmith.pipeline.free_things import ThingTexts
 from dbt_docsmith.pipeline.never_send import NeverSend
@@ -110,10 +110,12 @@ def make_planner(
     templates: Templates,
     board: TextBoard,
     homes: DocHomes,
+    replaced: Collection[str] = (),
 ) -> Planner:
-    """What makes the plan of one node at a time."""
+    """What makes the plan of one node at a time. ``replaced``: the nodes whose texts are written anew."""
     manifest, facts = opened.manifest, ProjectFacts(opened.manifest)
     lineage_of = opened.lineage_of
+    never_send = NeverSend(config.file.policy.never_send, manifest)
     return Planner(
         free_texts=FreeTexts(
             manifest,
@@ -124,8 +126,9 @@ def make_planner(
             table_blocks=blocks_of_tables(opened.entries),
             inherit=config.inherit,
             homes=homes,
+            in_english=prompt_style(config).language.lower().startswith("english"),
         ),
-        sources=EvidenceSources(facts, lineage_of, opened.sql_of, board),
+        sources=evidence_sources(config, opened, facts, board, never_send, answering.store, replaced),
         limits=AskLimits(
             prompt_tokens=config.prompt_tokens,
             answer_tokens=config.max_tokens,
@@ -141,7 +144,7 @@ def make_planner(
         asker=answering.asker,
         find_abstention=answering.find_abstention,
         is_answered=lambda evidence: _is_answered(answering, templates.render(evidence)),
-        split=NeverSend(config.file.policy.never_send, manifest).split,
+        split=never_send.split,
     )
 
 
@@ -160,8 +163,9 @@ def make_engine(
 ) -> Engine:
     """The engine that works through ``work``."""
     board = make_board(work.opened, work.remade)
+    replaced = {target.node.unique_id for target in work.targets} if config.overwrite else ()
     return Engine(
-        make_planner(config, work.opened, answering, templates, board, work.homes),
+        make_planner(config, work.opened, answering, templates, board, work.homes, replaced),
         board,
         templates,
         complete,

@@ -29,16 +29,26 @@ class TextChange(Struct, frozen=True, kw_only=True):
             documented={name: text(said) for name, said in evidence.documented.items()},
             tests=tuple(map(self._test, evidence.tests)),
             grain=tuple(map(text, evidence.grain)),
-            parents=tuple(map(self._parent, evidence.parents)),
-            exposures=tuple(map(text, evidence.exposures)),
+            parents=tuple(map(self._neighbour, evidence.parents)),
+            children=tuple(map(self._neighbour, evidence.children)),
+            exposures=tuple(map(self._exposure, evidence.exposures)),
             tags=tuple(map(text, evidence.tags)),
             details=tuple(map(self._detail, evidence.details)),
+            meta=tuple(map(text, evidence.meta)),
+            owner=text(evidence.owner),
+            note=text(evidence.note),
+            house_style=tuple(map(text, evidence.house_style)),
             sql=self.sql(evidence.sql),
             columns=tuple(map(self._column, evidence.columns)),
         )
 
-    def _parent(self, parent: Neighbour) -> Neighbour:
-        return replace(parent, description=self.text(parent.description))
+    def _neighbour(self, node: Neighbour) -> Neighbour:
+        return replace(node, description=self.text(node.description))
+
+    def _exposure(self, exposure: Neighbour) -> Neighbour:
+        return replace(
+            exposure, relation=self.text(exposure.relation), description=self.text(exposure.description)
+        )
 
     def _column(self, column: ColumnEvidence) -> ColumnEvidence:
         return replace(
@@ -50,6 +60,8 @@ class TextChange(Struct, frozen=True, kw_only=True):
             tags=tuple(map(self.text, column.tags)),
             comment=self.text(column.comment),
             details=tuple(map(self._detail, column.details)),
+            note=self.text(column.note),
+            meta=tuple(map(self.text, column.meta)),
         )
 
     def _detail(self, detail: Detail) -> Detail:

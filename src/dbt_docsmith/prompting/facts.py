@@ -5,12 +5,14 @@ Text from the project is data: it stands between ``<evidence>`` marks that it ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from dbt_docsmith.describable import THINGS, UNREFERABLE, parts_word, word_for
-from dbt_docsmith.types import ColumnEvidence, Evidence, OriginFact, TestFact
+from dbt_docsmith.types import ColumnEvidence, Evidence, Neighbour, OriginFact, TestFact
 
-_THIN = "The evidence for this column is thin: prefer null and a question to a guess."
+_THIN = "thin evidence"
+_MARK = re.compile(r"<(\s*/?\s*evidence)", re.IGNORECASE)
 
 
 def node_facts(evidence: Evidence) -> str:
@@ -19,15 +21,27 @@ def node_facts(evidence: Evidence) -> str:
 
 
 def column_facts(evidence: Evidence) -> str:
-    """What is known of each column asked for, a list item each with its facts below, fenced."""
-    return _fenced("\n".join(line for column in evidence.columns for line in _column_lines(column)))
+    """What is known of each column asked for, a list item each with its facts below, fenced.
+
+    What the SQL of the node shows as well is not said again.
+    """
+    teller = _ColumnTeller(evidence)
+    return _fenced("\n".join(line for column in evidence.columns for line in teller.lines(column)))
 
 
 def is_thin(column: ColumnEvidence) -> bool:
     """Whether nothing but a column's name and type is known."""
     if column.part != "column":
         return False
-    return not (column.expression or column.origins or column.tests or column.constraints or column.comment)
+    known = (column.expression, column.origins, column.tests, column.constraints, column.comment, column.note)
+    return not any((*known, column.meta))
+
+
+def says_little(evidence: Evidence) -> bool:
+    """Whether nothing but names is known of the node itself."""
+    known = (evidence.sql, evidence.grain, evidence.tests, evidence.source_description, evidence.note)
+    around = (evidence.description, evidence.documented, evidence.parents, evidence.details)
+    return not any((*known, *around))
 
 
 def say_test(test: TestFact) -> str:
@@ -41,68 +55,155 @@ def say_test(test: TestFact) -> str:
     return (plain or f"tested with {test.name}") + also
 
 
+class _InSql:
+    """What the SQL shows already, whatever its white space."""
+
+    def __init__(self, sql: str) -> None:
+        self._squeezed = _squeezed(sql)
+        self._words = frozenset(re.findall(r"\w+", sql.lower()))
+
+    def shows(self, text: str) -> bool:
+        """Whether the text stands there."""
+        return _squeezed(text) in self._squeezed
+
+    def names(self, column: ColumnEvidence) -> bool:
+        """Whether a column is made there by its name, and out of columns named there."""
+        return all(name.lower() in self._words for name in (column.name, *(o.column for o in column.origins)))
+
+
+def _squeezed(text: str) -> str:
+    """On one line, without the blanks inside brackets."""
+    return re.sub(r"(?<=\() | (?=\))", "", " ".join(text.split()))
+
+
 def _node_lines(evidence: Evidence) -> Iterator[str]:
     name = evidence.name if evidence.resource_type in UNREFERABLE else evidence.relation
     yield f"{word_for(evidence.resource_type)}: {name}"
     yield from (f"{detail.label}: {detail.text}" for detail in evidence.details)
-    if evidence.materialized:
-        yield f"materialized as: {evidence.materialized}"
-    if evidence.layer:
-        yield f"folder: {evidence.layer}"
-    if evidence.group:
-        yield f"group: {evidence.group}"
-    if evidence.tags:
-        yield "tags: " + ", ".join(evidence.tags)
-    if evidence.source_description:
-        yield f"source: {evidence.source_description}"
-    if evidence.description:
-        yield f"description: {evidence.description}"
-    if evidence.grain:
-        yield "one row per: " + "; or per: ".join(evidence.grain)
-    yield from (f"test: {say_test(test)}" for test in evidence.tests)
-    yield from _neighbour_lines(evidence)
+    if placed := _placed(evidence):
+        yield placed
+    labelled = {
+        "source": evidence.source_description,
+        "description": evidence.description,
+        "note": evidence.note,
+        "meta": ", ".join(evidence.meta),
+        "one row per": "; or per: ".join(evidence.grain),
+        "tests": "; ".join(map(say_test, _beside_grain(evidence))),
+    }
+    yield from (f"{label}: {text}" for label, text in labelled.items() if text)
+    in_sql = _InSql(evidence.sql)
+    yield from _listed(
+        "calls" if evidence.resource_type == "macro" else "built from",
+        (each for each in evidence.parents if not _is_told(each, in_sql)),
+    )
+    if evidence.needs_description or any(child.description for child in evidence.children):
+        yield from _listed("used by" if evidence.resource_type in THINGS else "read by", evidence.children)
+    yield from _listed("used by exposures", evidence.exposures)
     if evidence.documented:
-        yield f"{parts_word(evidence.resource_type)} with a description:"
+        yield f"other {parts_word(evidence.resource_type)}:"
         yield from (f"- {name}: {text}" for name, text in evidence.documented.items())
+    if evidence.house_style:
+        yield "house style:"
+        yield from (f"- {text}" for text in evidence.house_style)
+    if says_little(evidence):
+        yield _THIN
     if evidence.sql:
         yield "SQL (its beginning):" if evidence.sql_cut else "SQL:"
         yield evidence.sql
 
 
-def _neighbour_lines(evidence: Evidence) -> Iterator[str]:
-    if evidence.parents:
-        yield "calls:" if evidence.resource_type == "macro" else "built from:"
-        for parent in evidence.parents:
-            yield f"- {parent.relation}" + (f": {parent.description}" if parent.description else "")
-    if evidence.children:
-        verb = "used by" if evidence.resource_type in THINGS else "read by"
-        yield f"{verb}: " + ", ".join(evidence.children)
-    if evidence.exposures:
-        yield "used by exposures: " + ", ".join(evidence.exposures)
+def _placed(evidence: Evidence) -> str:
+    """``table in marts/finance, group finance, owner Mo, tags nightly``."""
+    tags = ", ".join(tag for tag in evidence.tags if tag.lower() not in evidence.layer.lower())
+    said = (
+        evidence.materialized or "",
+        f"in {evidence.layer}" if evidence.layer else "",
+        f"group {evidence.group}" if evidence.group else "",
+        f"owner {evidence.owner}" if evidence.owner else "",
+        f"tags {tags}" if tags else "",
+    )
+    return ", ".join(filter(None, said))
 
 
-def _column_lines(column: ColumnEvidence) -> Iterator[str]:
-    part = "" if column.part == "column" else column.part
-    told = ", ".join(filter(None, (part, column.data_type)))
-    yield f"- {column.name}" + (f" ({told})" if told else "")
-    yield from (f"  {detail.label}: {detail.text}" for detail in column.details)
-    if column.expression and column.kind not in ("passed", "renamed"):
-        made = "expression" if column.kind == "unknown" else column.kind
-        yield f"  {made}: {' '.join(column.expression.split())}"
-    yield from (f"  from {_origin(origin)}" for origin in column.origins)
-    yield from (f"  {say_test(test)}" for test in column.tests)
-    yield from (f"  constraint: {constraint}" for constraint in column.constraints)
-    if column.tags:
-        yield "  tags: " + ", ".join(column.tags)
-    if column.comment:
-        yield f"  comment: {column.comment}"
-    if is_thin(column):
-        yield f"  {_THIN}"
+def _beside_grain(evidence: Evidence) -> Iterator[TestFact]:
+    """The tests that ``one row per`` does not say already."""
+    return (test for test in evidence.tests if test.arguments not in evidence.grain)
 
 
-def _origin(origin: OriginFact) -> str:
-    return f"{origin.column} of {origin.relation}" + (f": {origin.description}" if origin.description else "")
+def _is_told(parent: Neighbour, in_sql: _InSql) -> bool:
+    return not parent.description and in_sql.shows(parent.relation)
+
+
+def _listed(label: str, neighbours: Iterable[Neighbour]) -> Iterator[str]:
+    """Those with a text a line each, the names of the others on the first."""
+    listed = list(neighbours)
+    names = ", ".join(_named(each) for each in listed if not each.description)
+    if listed:
+        yield f"{label}: {names}" if names else f"{label}:"
+    yield from (f"- {_named(each)}: {each.description}" for each in listed if each.description)
+
+
+def _named(neighbour: Neighbour) -> str:
+    return f"{neighbour.kind} {neighbour.relation}".strip()
+
+
+class _ColumnTeller:
+    """Tells of one column after the other; a text that two of them rest on is said once."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._in_sql = _InSql(evidence.sql)
+        self._has_one_parent = len(evidence.parents) == 1
+        self._told: set[str] = set()
+
+    def lines(self, column: ColumnEvidence) -> Iterator[str]:
+        """The column's name and type, and its facts below."""
+        part = "" if column.part == "column" else column.part
+        told = ", ".join(filter(None, (part, column.data_type)))
+        yield f"- {column.name}" + (f" ({told})" if told else "")
+        yield from (f"  {detail.label}: {detail.text}" for detail in column.details)
+        is_made = column.expression and column.kind not in ("passed", "renamed")
+        if is_made and not self._in_sql.shows(column.expression):
+            yield f"  = {_squeezed(column.expression)}"
+        yield from self._origins(column)
+        if said := [*map(say_test, column.tests), *(f"constraint {each}" for each in column.constraints)]:
+            yield "  " + "; ".join(said)
+        if column.tags or column.meta:
+            yield "  " + ", ".join((*(f"tag {tag}" for tag in column.tags), *column.meta))
+        for comment in dict.fromkeys((column.note, column.comment)):
+            if comment and not self._in_sql.shows(comment):
+                yield f"  comment: {comment}"
+        if is_thin(column):
+            yield f"  {_THIN}"
+
+    def _origins(self, column: ColumnEvidence) -> Iterator[str]:
+        """Each text with the origins that have it, and the other origins where the SQL does not show them."""
+        by_text: dict[str, list[OriginFact]] = {}
+        for origin in column.origins:
+            by_text.setdefault(origin.description, []).append(origin)
+        silent = by_text.pop("", [])
+        shown, before = self._in_sql.names(column), ""
+        for text, origins in by_text.items():
+            place = self._place(origins)
+            told = f"{place} {text}" in self._told
+            self._told.add(f"{place} {text}")
+            if told and shown:
+                continue
+            same = before and place.endswith(before) and len(origins) == 1
+            yield f"  from {origins[0].column if same else place}" + ("" if told else f": {text}")
+            before = f" of {origins[-1].relation}"
+        if silent and not shown:
+            yield f"  from {self._place(silent)}"
+
+    def _place(self, origins: Sequence[OriginFact]) -> str:
+        """``quantity, price of ref('lines'); id of ref('orders')``; a single parent needs no naming."""
+        relations = dict.fromkeys(origin.relation for origin in origins)
+        names = {
+            relation: ", ".join(o.column for o in origins if o.relation == relation) for relation in relations
+        }
+        if self._has_one_parent:
+            return "; ".join(names.values())
+        return "; ".join(f"{columns} of {relation}" for relation, columns in names.items())
 
 
 def _fenced(text: str) -> str:
-    return f"<evidence>\n{text.replace('</evidence', '< /evidence')}\n</evidence>"
+    return "<evidence>\n" + _MARK.sub(r"< \1", text) + "\n</evidence>"

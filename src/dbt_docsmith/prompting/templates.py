@@ -25,8 +25,8 @@ from dbt_docsmith.prompting.prompt_files import KEYS, NAMES, TemplateName, Templ
 from dbt_docsmith.types import ColumnEvidence, Evidence, Neighbour, OriginFact, Prompt, TestFact
 
 VARIABLES: Mapping[str, str] = {
-    "node": "what is described: name, relation, resource_type, materialized, layer, description, tags, group",
-    "columns": "the columns to describe: name, data_type, kind, expression, origins, tests, constraints, comment",
+    "node": "what is described: name, relation, resource_type, materialized, layer, description, group, owner",
+    "columns": "the columns to describe: name, data_type, kind, expression, origins, tests, comment, note",
     "node_facts": "what is known of the node, ready to print, between <evidence> marks",
     "column_facts": "what is known of each column to describe, ready to print",
     "thing": "what people call such a node: model, macro, semantic model",
@@ -57,8 +57,12 @@ _RICH = replace(
     tests=(TestFact(name="unique", arguments="where: 'not deleted'"),),
     grain=("order_id",),
     parents=(Neighbour(relation="ref('stg_orders')", description="Orders as they come."),),
-    children=("ref('customers')",),
-    exposures=("weekly sales",),
+    children=(Neighbour(relation="ref('customers')", description="People who order."),),
+    exposures=(Neighbour(relation="weekly sales"),),
+    meta=("reviewed: 2024",),
+    owner="Finance",
+    note="kept for the auditors",
+    house_style=("Day of the sale, local time.",),
     sql="select order_id from {{ ref('stg_orders') }}",
     tags=("nightly",),
     group="finance",
@@ -73,6 +77,8 @@ _RICH = replace(
             constraints=("not_null",),
             tags=("key",),
             comment="the shop's own number",
+            note="never reused",
+            meta=("unit: none",),
         ),
     ),
 )

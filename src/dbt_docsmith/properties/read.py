@@ -21,6 +21,7 @@ from dbt_docsmith.properties.locate import (
     scalar_value,
     versions,
 )
+from dbt_docsmith.properties.notes import note_of
 from dbt_docsmith.types import WrittenColumn, WrittenEntry, WrittenText
 
 PLACEHOLDERS = frozenset(
@@ -67,6 +68,7 @@ def _entry(document: Document, entry: Entry, item: Item, version: str | None) ->
         columns=written,
         tests=_tests(item),
         more=_more(item, frozenset(keys(item.mapping))),
+        note=note_of(document, item.mapping),
     )
 
 
@@ -91,6 +93,7 @@ def _column(document: Document, name: str, item: Item) -> WrittenColumn:
         keys=names,
         tests=_tests(item),
         more=_more(item, frozenset(names)),
+        note=note_of(document, item.mapping),
     )
 
 

@@ -10,6 +10,7 @@ from dbt_docsmith.prompting.checks import check_text
 from dbt_docsmith.types import ColumnEvidence, Neighbour, TestFact
 
 ORDERS = Neighbour(relation="ref('stg_orders')", description="Every order of the shop. Since 2019.")
+WEEKLY = Neighbour(relation="weekly", description="Looked at on Mondays.")
 PAYMENTS = Neighbour(relation="source('pay', 'payments')")
 REFERS = ColumnEvidence(name="customer", tests=(TestFact(name="relationships", to="ref('people')", field="id"),))
 
@@ -17,7 +18,7 @@ SAID: list[tuple[str, Mapping[str, Any], str | None]] = [
     ("nothing", {}, None),
     (
         "its use alone",
-        {"exposures": ("weekly",), "source_description": "The shop.", "children": ("ref('a')",)},
+        {"exposures": (WEEKLY,), "source_description": "The shop.", "children": (ORDERS,)},
         None,
     ),
     ("a grain", {"grain": ("order_id",)}, "One row per `order_id`."),
@@ -82,7 +83,7 @@ SAID: list[tuple[str, Mapping[str, Any], str | None]] = [
     ),
     (
         "all of it",
-        {"grain": ("id",), "materialized": "incremental", "exposures": ("weekly", "daily")},
+        {"grain": ("id",), "materialized": "incremental", "exposures": (WEEKLY, Neighbour(relation="daily"))},
         "One row per `id`. Loaded incrementally. Used by `weekly` and `daily`.",
     ),
     (

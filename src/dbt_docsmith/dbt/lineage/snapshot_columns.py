@@ -8,12 +8,13 @@ from msgspec import structs
 
 from dbt_docsmith.types import ColumnLineage, Node, NodeLineage
 
+ADDED_BY_DBT = "added by dbt:"
 _MEANING = {
-    "dbt_scd_id": "added by dbt: a unique key of each row of the snapshot, that is of each version of a record",
-    "dbt_updated_at": "added by dbt: when the source record was last updated, as this version of it was recorded",
-    "dbt_valid_from": "added by dbt: when this version of the record became valid",
-    "dbt_valid_to": "added by dbt: when this version of the record stopped being valid; {current}",
-    "dbt_is_deleted": "added by dbt: whether the record had been deleted from the source",
+    "dbt_scd_id": f"{ADDED_BY_DBT} a unique key of each row of the snapshot, that is of each version of a record",
+    "dbt_updated_at": f"{ADDED_BY_DBT} when the source record was last updated, as of this version of it",
+    "dbt_valid_from": f"{ADDED_BY_DBT} when this version of the record became valid",
+    "dbt_valid_to": f"{ADDED_BY_DBT} when this version of the record stopped being valid; {{current}}",
+    "dbt_is_deleted": f"{ADDED_BY_DBT} whether the record had been deleted from the source",
 }
 
 

@@ -101,7 +101,7 @@ def _uses(evidence: Evidence) -> Iterator[str]:
     if evidence.materialized == "incremental":
         yield "Loaded incrementally"
     if evidence.exposures:
-        yield f"Used by {listed([code(name) for name in evidence.exposures], 3)}"
+        yield f"Used by {listed([code(each.relation) for each in evidence.exposures], 3)}"
     source = first_sentence(evidence.source_description, 150)
     if source:
         yield f"Part of {code(relation_name(evidence.relation).split('.')[0])}: {source}"
