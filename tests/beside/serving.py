@@ -14,7 +14,7 @@ STAGING = ("models/staging", "--catalog-path", "target/catalog.json", "--target"
 DOCUMENT = ("yaml", "document", *STAGING)
 SYNTHESIZE = (*DOCUMENT, "--synthesize")
 TOOK_OVER = "serves --synthesize in place of dbt-osmosis"
-PROMPTS = 'vars: {company: Acme}\ntable_user: "For {company}: what is {{ name }}?"\n'
+PROMPTS = 'vars: {company: Acme}\ntable_user: "For {company}: what is {{ node.name }}?"\n'
 
 
 def project_for_osmosis(folder: Path, *, rule: bool = True) -> Path:
@@ -65,11 +65,11 @@ def _all_but_one_written(place: Place, server: WireServer, project: Path, foreto
     assert said.code == 1, said.err
     assert "RequestRejected" in said.err
     asked = {_message(body) for body in server.bodies}
-    assert len(asked) == foretold
+    assert len(asked) == foretold, sorted(asked)
     assert any("from {{ source('webshop', 'order_lines') }}" in text for text in asked)
     written = properties(project)
     assert "What quantity tells a reader, said by the server." in written
-    assert "A table with {{ '{%' }} if %} in it." in written
+    assert "One row a purchase, {{ '{%' }} if %} one was made." in written
     assert 'When the customer pressed "buy", UTC.' in written
 
 
@@ -123,7 +123,7 @@ def _failing_for_payments(body: dict[str, Any]) -> Reply:
     if "the model stg_webshop__payments itself" in _message(body):
         return failing(400, "not this one")
     said = describe_everything(body)
-    return answering({**said, "description": "A table with {% if %} in it."})
+    return answering({**said, "description": "One row a purchase, {% if %} one was made."})
 
 
 def _message(body: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.user import User
 
 from dbt_docsmith.cli.osmosis import GIVEN, add_llm_options
+from dbt_docsmith.errors import UsageError
 
 Seen = list[tuple[dict[str, Any], dict[str, Any]]]
 
@@ -59,6 +60,15 @@ def test_llm_dry_run_is_its_dry_run() -> None:
     seen: Seen = []
     document_of(seen).main(["--llm-dry-run"], standalone_mode=False)
     assert seen[0][0]["dry_run"] is True
+
+
+def test_an_option_that_nobody_would_read_is_refused() -> None:
+    seen: Seen = []
+    off = {"OSMOSIS_LLM_ENGINE": "off"}
+    document_of(seen).main(["--synthesize", "--llm-dry-run"], standalone_mode=False, obj=off)
+    with pytest.raises(UsageError, match="which has no --llm-timeout; leave that out"):
+        document_of(seen).main(["--llm-timeout", "3"], standalone_mode=False, obj=off)
+    assert len(seen) == 1
 
 
 def test_the_options_are_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:

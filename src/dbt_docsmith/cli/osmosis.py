@@ -48,10 +48,29 @@ def _leaving(names: set[str], callback: Callable[..., Any]) -> Callable[..., Any
         given = {name: params.pop(name) for name in names}
         if given.pop("llm_dry_run"):
             params["dry_run"] = True
-        click.get_current_context().meta[GIVEN] = given_options(given)
+        running = click.get_current_context()
+        running.meta[GIVEN] = given_options(given)
+        _check_served(running, names)
         return callback(**params)
 
     return run
+
+
+def _check_served(running: click.Context, names: set[str]) -> None:
+    """Raises UsageError for an option that nobody would read: dbt-osmosis's own synthesis has none of them."""
+    from dbt_docsmith.config import engine_is_on
+
+    asked = [param for param in running.command.params if param.name in names and _was_given(running, param)]
+    if asked and not engine_is_on(running.find_root().obj):
+        raise UsageError(
+            f"OSMOSIS_LLM_ENGINE=off has dbt-osmosis serve --synthesize itself, which has no {asked[0].opts[0]}; "
+            "leave that out, or set OSMOSIS_LLM_ENGINE=on"
+        )
+
+
+def _was_given(running: click.Context, param: click.Parameter) -> bool:
+    source = running.get_parameter_source(str(param.name))
+    return param.name != "llm_dry_run" and source is click.core.ParameterSource.COMMANDLINE
 
 
 def _llm_params() -> list[click.Parameter]:
