@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ def project_for_osmosis(folder: Path, *, rule: bool = True) -> Path:
         rules = 'vars:\n  dbt_osmosis_default_path: "_{model}.yml"\n'
         settings.write_text(text.replace("vars:\n", rules), encoding="utf-8")
     (shop / "prompts.yaml").write_text(PROMPTS, encoding="utf-8")
+    (shop / "dbt-docsmith.yml").write_text("ledger: on\n", encoding="utf-8")
     return shop
 
 
@@ -41,8 +43,9 @@ def served(place: Place, server: WireServer, project: Path) -> None:
     assert plain.code == 0, plain.err
     assert TOOK_OVER not in plain.err
     foretold = _foretold(place, server, project)
-    _all_but_one_written(place, server, project, foretold)
-    _the_one_made_up_for(place, server, project)
+    written = _all_but_one_written(place, server, project, foretold)
+    written += _the_one_made_up_for(place, server, project)
+    _all_of_it_on_record(place, project, written)
 
 
 def _foretold(place: Place, server: WireServer, project: Path) -> int:
@@ -54,12 +57,10 @@ def _foretold(place: Place, server: WireServer, project: Path) -> int:
     [told] = [line for line in said.err.splitlines() if TOOK_OVER in line]
     assert "OSMOSIS_LLM_ENGINE=off" in told
     assert "`dbt-docsmith document`" in told
-    found = re.search(r"^(\d+) requests, at most", said.err, re.MULTILINE)
-    assert found, said.err
-    return int(found[1])
+    return _told(said, r"^(\d+) requests, at most")
 
 
-def _all_but_one_written(place: Place, server: WireServer, project: Path, foretold: int) -> None:
+def _all_but_one_written(place: Place, server: WireServer, project: Path, foretold: int) -> int:
     server.respond = _failing_for_payments
     said = place.run("dbt-osmosis", *SYNTHESIZE, cwd=project)
     assert said.code == 1, said.err
@@ -68,12 +69,13 @@ def _all_but_one_written(place: Place, server: WireServer, project: Path, foreto
     assert len(asked) == foretold, sorted(asked)
     assert any("from {{ source('webshop', 'order_lines') }}" in text for text in asked)
     written = properties(project)
-    assert "What quantity tells a reader, said by the server." in written
-    assert "One row a purchase, {{ '{%' }} if %} one was made." in written
+    assert "What qty tells a reader, said by the server." in written
+    assert "One row a purchase, { % if %} one was made." in written
     assert 'When the customer pressed "buy", UTC.' in written
+    return _told(said, r"^(\d+) descriptions? written in")
 
 
-def _the_one_made_up_for(place: Place, server: WireServer, project: Path) -> None:
+def _the_one_made_up_for(place: Place, server: WireServer, project: Path) -> int:
     server.seen.clear()
     server.respond = lambda body: answering(describe_everything(body))
     options = ("--llm-stats", "--llm-prompt-file", "prompts.yaml", "--llm-timeout", "60")
@@ -82,7 +84,22 @@ def _the_one_made_up_for(place: Place, server: WireServer, project: Path) -> Non
     assert len(server.seen) == 1
     assert "openai gpt-5.4-mini at 127.0.0.1" in said.err
     assert "1 request, 100 prompt tokens, 20 answer tokens" in said.err
-    assert "What payment_id tells a reader, said by the server." in properties(project)
+    assert "What is_captured tells a reader, said by the server." in properties(project)
+    return _told(said, r"^(\d+) descriptions? written in")
+
+
+def _all_of_it_on_record(place: Place, project: Path, written: int) -> None:
+    said = place.run("dbt-docsmith", "provenance", "list", "--format", "json", cwd=project)
+    assert said.code == 0, said.err
+    texts = json.loads(said.out)["texts"]
+    assert {text["state"] for text in texts} == {"as made"}
+    assert len(texts) == written
+
+
+def _told(said: Said, pattern: str) -> int:
+    found = re.search(pattern, said.err, re.MULTILINE)
+    assert found, said.err
+    return int(found[1])
 
 
 def switched_off_or_unknown_it_serves_nobody(place: Place, server: WireServer, folder: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from dbt_docsmith.dbt.written import Entries, NodeOnDisk
 from dbt_docsmith.errors import WriteError
 from dbt_docsmith.pipeline.versions import siblings
-from dbt_docsmith.pipeline.writer import written_form
 from dbt_docsmith.properties.files import FileOutcome
 from dbt_docsmith.properties.read import is_placeholder, read_entries
 from dbt_docsmith.types import Failure, Manifest, Proposal, WrittenEntry
@@ -30,7 +29,7 @@ def arrivals(
 
     def holds(text: Proposal) -> bool:
         nodes = (manifest.nodes[text.unique_id], *versions.get(text.unique_id, ()))
-        return any(_standing(entries.of(node), text) == _words(written_form(text)) for node in nodes)
+        return any(_standing(entries.of(node), text) == _words(text.description or "") for node in nodes)
 
     arrived: dict[str, list[FileOutcome]] = {}
     lost = []

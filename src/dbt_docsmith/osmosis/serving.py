@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
@@ -14,7 +15,7 @@ from dbt_docsmith.config import Config, load_config
 from dbt_docsmith.dbt.project import find_project
 from dbt_docsmith.dbt.targets import TargetSettings, plan_targets
 from dbt_docsmith.osmosis.arrived import arrivals
-from dbt_docsmith.osmosis.context_writer import ContextWriter
+from dbt_docsmith.osmosis.context_writer import ContextWriter, for_host
 from dbt_docsmith.osmosis.host import HostContext, HostNode, candidates, find_files, project_dir
 from dbt_docsmith.osmosis.laid_over import keeps_placeholder
 from dbt_docsmith.osmosis.project import open_host_project
@@ -23,6 +24,8 @@ from dbt_docsmith.pipeline.doc_homes import no_homes
 from dbt_docsmith.pipeline.document import Mode, Talk, work_through
 from dbt_docsmith.pipeline.opening import OpenProject
 from dbt_docsmith.pipeline.places import Places, find_obstacle
+from dbt_docsmith.pipeline.provenance import open_provenance
+from dbt_docsmith.pipeline.recording import Recorder
 from dbt_docsmith.pipeline.selected import select_nodes
 from dbt_docsmith.pipeline.telling import Done, make_report
 from dbt_docsmith.pipeline.templates import masked, open_templates
@@ -40,6 +43,7 @@ class Served(Struct, frozen=True, kw_only=True):
     config: Config
     mode: Mode
     done: Done
+    recorder: Recorder
 
     def report(self) -> Report:
         """What came of it, if the host writes all it was given."""
@@ -47,8 +51,15 @@ class Served(Struct, frozen=True, kw_only=True):
 
     def report_as_written(self) -> Report:
         """What came of it once the host is done: what it did not write is a failure."""
-        proposals = () if self.mode.dry_run else self.done.outcome.proposals
-        arrived, lost = arrivals(self.config.project_dir, self.done.work.opened.manifest, proposals)
+        proposals = [] if self.mode.dry_run else [for_host(each) for each in self.done.outcome.proposals]
+        manifest = self.done.work.opened.manifest
+        arrived, lost = arrivals(self.config.project_dir, manifest, proposals)
+        written = {named for outcomes in arrived.values() for outcome in outcomes for named in outcome.written}
+        self.recorder.record(
+            (manifest.nodes[text.unique_id], text)
+            for text in proposals
+            if (text.unique_id, text.column) in written
+        )
         return make_report(self.config, self.mode, replace(self.done, written=arrived, unwritten=lost))
 
 
@@ -90,13 +101,15 @@ def serve(context: HostContext, config: Config, talk: Talk, only: HostNode | Non
     with closing(open_host_project(config, project, context, hosts, talk.say, talk.warn)) as opened:
         templates = masked(config, templates, opened.manifest.adapter_type)
         work = _find_work(config, opened, hosts, files, talk)
+        recorder = Recorder(work.provenance if mode.writes else None, talk.warn, time.time)
+        recorder.prepare()
         _tell_of_placeholders(context, hosts, talk)
         others = siblings(opened.manifest.nodes.values())
         writer = ContextWriter(hosts, context.placeholders, lambda unique_id: others.get(unique_id, ()))
         done = work_through(config, mode, work, answering, templates, writer, talk)
     if mode.dry_run:
         context.register_mutations(len(done.outcome.proposals))
-    return Served(config=config, mode=mode, done=done)
+    return Served(config=config, mode=mode, done=done, recorder=recorder)
 
 
 def _find_work(
@@ -115,6 +128,7 @@ def _find_work(
         known=known,
         targets=writable,
         places=places,
+        provenance=open_provenance(config, opened),
         homes=no_homes(),  # the host writes, and it writes no doc blocks
     )
 

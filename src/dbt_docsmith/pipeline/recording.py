@@ -67,6 +67,13 @@ class Recorder:
 
         return recorded
 
+    def record(self, texts: Iterable[tuple[Node, Proposal]]) -> None:
+        """Put on record what somebody else has written by now."""
+        for node, proposal in texts:
+            self.note(node, [proposal])
+        self._made |= self._noted
+        self.settle()
+
     def settle(self) -> None:
         """Put the ledger in order at the end of a run; a text made anew word for word is on record too."""
         if self._provenance is not None:
