@@ -5,6 +5,8 @@ DocsmithError
 ├── ConfigError              exit 2: a configuration file, template or variable that cannot be right
 │   └── CredentialsMissing   exit 2: a provider is chosen and its key or SDK is not there
 ├── ProjectError             exit 2: no dbt project, no manifest, a manifest that cannot be read
+├── ProposalsError           exit 2: a file of proposals that cannot be read, or must not be written over
+├── NoLongerFits             the project has moved on since a text was proposed; that text is not written
 ├── ProviderError            one request failed; the node fails and the run goes on
 │   ├── AuthenticationFailed     this provider will answer nothing more in this run
 │   ├── QuotaExhausted           this provider will answer nothing more in this run
@@ -53,6 +55,16 @@ class ProjectError(DocsmithError):
     """The dbt project or its manifest cannot be read. Nothing was spent."""
 
     exit_code = 2
+
+
+class ProposalsError(DocsmithError):
+    """A file of proposals that cannot be read, or must not be written over. Nothing was spent or written."""
+
+    exit_code = 2
+
+
+class NoLongerFits(DocsmithError):
+    """The project has moved on since a text was proposed. That text is not written."""
 
 
 class ProviderError(DocsmithError):

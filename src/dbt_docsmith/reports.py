@@ -31,7 +31,10 @@ class Missing(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What a run did. ``nodes`` and ``columns`` had something missing; the others count texts by their origin."""
+    """What a run did. ``nodes`` and ``columns`` had something missing; the others count texts by their origin.
+
+    ``present`` and ``refused`` are of ``apply`` alone: texts that stood there already, and that a person refused.
+    """
 
     nodes: int = 0
     columns: int = 0
@@ -42,6 +45,8 @@ class Counts(Struct, frozen=True, kw_only=True):
     doc_block: int = 0
     failed: int = 0
     abstained: int = 0
+    present: int = 0
+    refused: int = 0
 
 
 class ModelUsage(Struct, frozen=True, kw_only=True):
@@ -97,6 +102,13 @@ class FileReport(Struct, frozen=True, kw_only=True):
     descriptions: int
 
 
+class SavedFile(Struct, frozen=True, kw_only=True):
+    """A file of proposals that was written for a person, and how many texts it holds."""
+
+    path: str
+    texts: int
+
+
 class CoverageChange(Struct, frozen=True, kw_only=True):
     """Coverage before and after; ``columns_from`` says which columns were counted."""
 
@@ -141,7 +153,9 @@ class MadeTextReport(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """All there is to tell of a ``document`` run. ``host``: where requests go. ``diff``: with ``--diff`` only.
+    """All there is to tell of a ``document`` or ``apply`` run. ``host``: where requests go.
+
+    ``diff``: with ``--diff`` only; ``saved``: with ``--save-proposals`` only.
 
     ``unconfirmed`` and ``undeclared`` name columns (``unique_id.column``) that only the YAML knows, and that
     an enforced contract keeps from being added. ``ended``: the error that ended all asking, where one did.
@@ -167,6 +181,7 @@ class Report(Struct, frozen=True, kw_only=True):
     stale: tuple[StaleText, ...] = ()
     diff: str | None = None
     ended: str | None = None
+    saved: tuple[SavedFile, ...] = ()
 
 
 class CheckReport(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from functools import partial
 
 import click
 
+from dbt_docsmith.cli.apply import apply
 from dbt_docsmith.cli.cache import cache
 from dbt_docsmith.cli.check import check
 from dbt_docsmith.cli.demo import demo
@@ -18,6 +19,7 @@ from dbt_docsmith.cli.osmosis import osmosis
 from dbt_docsmith.cli.prompts import prompts
 from dbt_docsmith.cli.provenance import provenance
 from dbt_docsmith.cli.providers import providers
+from dbt_docsmith.cli.review import review
 from dbt_docsmith.cli.test_llm import test_llm
 from dbt_docsmith.cli.usage import usage
 from dbt_docsmith.errors import DocsmithError
@@ -39,7 +41,12 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (document, check, demo, prompts, providers, test_llm, cache, usage, provenance, osmosis):
+_COMMANDS = (
+    *(document, check, apply, review, provenance),
+    *(demo, prompts, providers, test_llm, cache, usage, osmosis),
+)
+
+for command in _COMMANDS:
     cli.add_command(command)
 
 

@@ -131,6 +131,12 @@ writing_options = _group(
     click.option("--dry-run", is_flag=True, help="Call no provider, write nothing: say what would happen."),
     click.option("--llm-dry-run", is_flag=True, help="The same as --dry-run."),
     click.option("--diff", is_flag=True, help="Make the texts, print a patch for `git apply`, write nothing."),
+    click.option(
+        "--save-proposals", metavar="FILE", help="Make the texts, write only FILE: see `review`, `apply`."
+    ),
+    click.option(
+        "--split", type=click.Choice(["folder", "group", "owner"]), help="One such file each; FILE is a folder."
+    ),
     click.option("--offline", is_flag=True, help="Send nothing: stored answers, and rules where there is none."),
     click.option("--check", is_flag=True, help="A dry run that exits with 1 where there is work."),
     click.option("--limit", metavar="N", help="At most N nodes."),

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from dbt_docsmith.reports import Report
 
 
 def put_exactly(text: str) -> None:
@@ -22,3 +27,17 @@ def put(text: str) -> None:
 def terminal_width() -> int | None:
     """Columns of the terminal, None where stdout is none."""
     return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
+
+
+def put_report(report: Report, form: str, tell: Callable[[str], None]) -> None:
+    """What `document` or `apply` came to. A patch stands alone on stdout; what else there is to say is told."""
+    from dbt_docsmith.report.documents import document_in
+    from dbt_docsmith.report.text import beside_texts, document_text
+
+    if form != "text":
+        put_exactly(document_in(form, report) + "\n")
+    elif report.diff is not None:
+        put_exactly(report.diff)
+        tell(beside_texts(report))
+    else:
+        put(document_text(report, terminal_width()))

@@ -14,7 +14,7 @@ from msgspec import Struct
 from dbt_docsmith.describable import SECTIONS
 from dbt_docsmith.types import Manifest, Node, WrittenColumn, WrittenEntry, WrittenText
 
-_DOC = re.compile(
+DOC = re.compile(
     r"\{\{-?\s*doc\(\s*['\"](?P<first>[^'\"]+)['\"]\s*(?:,\s*['\"](?P<second>[^'\"]+)['\"]\s*)?\)\s*-?\}\}"
 )
 _ESCAPED = re.compile(r"\{\{-?\s*(?P<quote>['\"])(?P<text>[^'\"]*)(?P=quote)\s*-?\}\}")
@@ -135,7 +135,7 @@ def render_description(raw: str, manifest: Manifest) -> str:
     """
     if "{{" not in raw:
         return raw
-    return unescape_jinja(_DOC.sub(lambda found: find_doc(found, manifest), raw))
+    return unescape_jinja(DOC.sub(lambda found: find_doc(found, manifest), raw))
 
 
 def unescape_jinja(raw: str, become: Callable[[str], str] = str) -> str:
@@ -157,7 +157,7 @@ def find_doc(found: re.Match[str], manifest: Manifest) -> str:
 def blocks_of_tables(entries: Iterable[WrittenEntry]) -> frozenset[str]:
     """The doc blocks that describe whole nodes: a column of the same name is something else."""
     raw = (entry.description.raw for entry in entries if entry.description is not None)
-    return frozenset((found["second"] or found["first"]).lower() for text in raw for found in _DOC.finditer(text))
+    return frozenset((found["second"] or found["first"]).lower() for text in raw for found in DOC.finditer(text))
 
 
 def referenced_blocks(entries: Iterable[WrittenEntry]) -> frozenset[str]:
@@ -165,13 +165,13 @@ def referenced_blocks(entries: Iterable[WrittenEntry]) -> frozenset[str]:
     found: set[str] = set()
     for entry in entries:
         for text in (entry.description, *(column.description for column in entry.columns.values())):
-            found |= {each["second"] or each["first"] for each in _DOC.finditer(text.raw if text else "")}
+            found |= {each["second"] or each["first"] for each in DOC.finditer(text.raw if text else "")}
     return frozenset(map(str.lower, found))
 
 
 def whole_reference(raw: str) -> str | None:
     """The block of this project or any other that a text is nothing but a reference to."""
-    found = _DOC.fullmatch(raw.strip())
+    found = DOC.fullmatch(raw.strip())
     return (found["second"] or found["first"]) if found else None
 
 

@@ -87,6 +87,11 @@ class Answering(Struct, frozen=True, kw_only=True):
             self.store.keep_abstention(key, question)
 
 
+def nobody_answers() -> Answering:
+    """For a run in which nobody is asked anything."""
+    return Answering(client=None, store=NullStore(), meter=UsageMeter(), purse=Purse(Budget(), Prices()))
+
+
 def open_answering(
     config: Config,
     *,

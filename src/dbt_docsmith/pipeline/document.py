@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dbt_docsmith.config import Config
 from dbt_docsmith.dbt.project import find_project
@@ -20,35 +21,38 @@ from dbt_docsmith.pipeline.blocks_first import BlocksFirst
 from dbt_docsmith.pipeline.engine import Engine, Sink
 from dbt_docsmith.pipeline.never_send import answered_here
 from dbt_docsmith.pipeline.opening import open_project
+from dbt_docsmith.pipeline.proposing import items_of
 from dbt_docsmith.pipeline.recording import Recorder
+from dbt_docsmith.pipeline.saving import SaveTo, check_destination, save_proposals
 from dbt_docsmith.pipeline.selected import select_nodes
 from dbt_docsmith.pipeline.stopping import run_until_stopped
 from dbt_docsmith.pipeline.telling import Done, make_report
-from dbt_docsmith.pipeline.templates import masked, open_templates
+from dbt_docsmith.pipeline.templates import make_mask, masked, open_templates
 from dbt_docsmith.pipeline.versions import only_here, siblings
 from dbt_docsmith.pipeline.work import Work, find_work, make_engine
 from dbt_docsmith.pipeline.writer import Writer, node_texts
 from dbt_docsmith.prompting.templates import Templates
 from dbt_docsmith.properties.docs_file import apply_blocks, preview_blocks
 from dbt_docsmith.properties.files import FileOutcome, apply_file, preview_file
-from dbt_docsmith.reports import Report
+from dbt_docsmith.reports import Report, SavedFile
 from dbt_docsmith.types import DocTarget, Failure, NodeTexts, Proposal
 
 
 class Mode(Struct, frozen=True, kw_only=True):
     """How far a run goes: ``dry_run`` asks nobody, ``diff`` makes the texts and writes nothing.
 
-    ``check``: a dry run that exits with 1 where there is work.
+    ``check``: a dry run that exits with 1 where there is work. ``save``: the texts go there, and nowhere else.
     """
 
     dry_run: bool = False
     diff: bool = False
     check: bool = False
+    save: SaveTo | None = None
 
     @property
     def writes(self) -> bool:
         """Whether the project is changed."""
-        return not (self.dry_run or self.diff)
+        return not (self.dry_run or self.diff or self.save)
 
 
 class Talk(Protocol):
@@ -90,6 +94,8 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
     Raises DocsmithError, with nothing spent or written, for whatever can be known to be wrong before.
     """
     project = find_project(config.project_dir, config.environ)
+    if mode.save is not None:
+        check_destination(mode.save, project)
     templates = open_templates(config)
     answering = open_answering(
         config,
@@ -105,11 +111,21 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
         recorder = Recorder(work.provenance if mode.writes else None, talk.warn, time.time)
         recorder.prepare()
         try:
-            writer = _writer(config, mode, work, recorder)
+            writer = make_writer(work, recorder, writes=mode.writes, replaces=config.overwrite)
             done = work_through(config, mode, work, answering, templates, writer, talk)
         finally:
             recorder.settle()
-        return make_report(config, mode, done)
+        return _saved(config, mode.save, work, make_report(config, mode, done))
+
+
+def _saved(config: Config, to: SaveTo | None, work: Work, report: Report) -> Report:
+    """With ``to`` the texts are put there for a person to decide about."""
+    if to is None:
+        return report
+    manifest = work.opened.manifest
+    items = items_of(work, report.proposals, make_mask(config, manifest.adapter_type))
+    files = save_proposals(to, manifest.project_name, items, manifest.nodes)
+    return replace(report, saved=tuple(SavedFile(path=path, texts=texts) for path, texts in files))
 
 
 def work_through(
@@ -160,7 +176,8 @@ async def _run(engine: Engine, writer: TextWriter, work: Work, answering: Answer
         await answering.aclose()
 
 
-def _writer(config: Config, mode: Mode, work: Work, recorder: Recorder) -> Writer:
+def make_writer(work: Work, recorder: Recorder, *, writes: bool, replaces: bool) -> Writer:
+    """What puts texts into properties files, or previews that. ``replaces``: persons' texts, too."""
     root = work.opened.project.root
     others = siblings(work.opened.manifest.nodes.values())
 
@@ -172,7 +189,7 @@ def _writer(config: Config, mode: Mode, work: Work, recorder: Recorder) -> Write
         here = only_here(work.opened.known, target.node, others.get(unique_id, ()))
         return tuple(
             texts
-            for chosen, replace in ((missing, config.overwrite), (as_made, True))
+            for chosen, replace in ((missing, replaces), (as_made, True))
             if chosen
             for texts in node_texts(
                 target,
@@ -184,14 +201,14 @@ def _writer(config: Config, mode: Mode, work: Work, recorder: Recorder) -> Write
             )
         )
 
-    apply = recorder.around(partial(apply_file if mode.writes else preview_file, root))
-    put = partial(apply_blocks if mode.writes else preview_blocks, root, work.homes.file)
+    apply = recorder.around(partial(apply_file if writes else preview_file, root))
+    put = partial(apply_blocks if writes else preview_blocks, root, work.homes.file)
     return Writer(
         apply,
         work.places.files,
         work.targets,
         time.monotonic,
         to_texts,
-        first=BlocksFirst(work.homes, put, all_at_once=not mode.writes),
-        at_end_only=not mode.writes,
+        first=BlocksFirst(work.homes, put, all_at_once=not writes),
+        at_end_only=not writes,
     )

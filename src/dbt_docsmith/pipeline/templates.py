@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from dbt_docsmith.config import PROMPT_VARIABLE_PREFIX, Config
 from dbt_docsmith.dbt.sql.dialects import dialect_of, lexis_of
@@ -12,6 +13,7 @@ from dbt_docsmith.prompting.masking import Masker, Redaction
 from dbt_docsmith.prompting.prompt_files import TemplateText
 from dbt_docsmith.prompting.sql_pieces import Quoting
 from dbt_docsmith.prompting.templates import PromptStyle, Templates, load_templates
+from dbt_docsmith.types import Evidence
 
 
 def open_templates(config: Config) -> Templates:
@@ -31,10 +33,15 @@ def open_templates(config: Config) -> Templates:
 
 def masked(config: Config, templates: Templates, adapter_type: str | None) -> Templates:
     """The templates for evidence with everything masked that `redact` says; ``adapter_type`` tells its strings."""
+    return templates.showing(make_mask(config, adapter_type))
+
+
+def make_mask(config: Config, adapter_type: str | None) -> Callable[[Evidence], Evidence]:
+    """What masks in evidence all that `redact` says."""
     redact, lexis = config.file.redact, lexis_of(dialect_of(adapter_type))
     redaction = Redaction(mode=redact.mode, patterns=tuple(map(re.compile, redact.patterns)))
     quoting = Quoting(backslashes=lexis.backslashes, quotes_hold_text=lexis.quotes_hold_text, hashes=lexis.hashes)
-    return templates.showing(Masker(redaction, quoting).evidence)
+    return Masker(redaction, quoting).evidence
 
 
 def prompt_style(config: Config) -> PromptStyle:

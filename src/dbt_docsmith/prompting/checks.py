@@ -50,7 +50,7 @@ def check_text(
 
     Raises AnswerError with a reason that can be handed back to the model.
     """
-    _refuse_unwritable(text)
+    refuse_unwritable(text)
     text = tidy(text)
     if not text:
         raise AnswerError("the text is empty")
@@ -81,7 +81,8 @@ def escape_jinja(text: str) -> str:
     return re.sub(r"\{[{%#]", lambda found: f"{{{{ '{found.group()}' }}}}", text)
 
 
-def _refuse_unwritable(text: str) -> None:
+def refuse_unwritable(text: str) -> None:
+    """Raises AnswerError for characters that no description may hold, whoever wrote it."""
     for char in text:
         if char not in "\n\r\t" and (unicodedata.category(char) in ("Cc", "Cs", "Cn", "Co") or char in _INVISIBLE):
             raise AnswerError(f"the text holds a control character (U+{ord(char):04X})")

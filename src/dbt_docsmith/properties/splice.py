@@ -134,10 +134,11 @@ class _Check:
 
 
 def _merged(texts: Iterable[NodeTexts]) -> list[NodeTexts]:
-    """One NodeTexts an entry: of two texts for one place the first counts."""
-    merged: dict[tuple[str | None, ...], NodeTexts] = {}
+    """One NodeTexts an entry, and one more for what may be replaced there: of two texts for one place the first
+    counts."""
+    merged: dict[tuple[str | bool | None, ...], NodeTexts] = {}
     for one in map(_without_blanks, texts):
-        key = (one.section, one.source_name, one.name, one.version, list_key(one))
+        key = (one.section, one.source_name, one.name, one.version, list_key(one), one.replace)
         known = merged.get(key)
         merged[key] = one if known is None else _joined(known, one)
     return list(merged.values())

@@ -19,6 +19,8 @@ def document_json(report: Report) -> str:
     plain["proposals"] = [_proposal(proposal) for proposal in report.proposals]
     if report.diff is None:
         del plain["diff"]
+    if not report.saved:
+        del plain["saved"]
     return encode_json({"version": VERSION, **plain})
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from dbt_docsmith.one_line import one_line
 from dbt_docsmith.report.stale import stale_lines, stale_sentence
-from dbt_docsmith.report.totals import check_lines, named, summary
+from dbt_docsmith.report.totals import check_lines, named, plural, summary
 from dbt_docsmith.reports import CheckReport, Report
 from dbt_docsmith.types import Failure, Proposal
 
@@ -27,7 +27,8 @@ def document_text(report: Report, width: int | None = None) -> str:
 
 def beside_texts(report: Report) -> str:
     """All there is to say of a run besides its texts: questions, failures, notes, and the sums."""
-    return "\n".join([*_questions(report), *_failures(report.failures), *_notes(report), summary(report)])
+    told = [*_questions(report), *_failures(report.failures), *_notes(report), *_saved(report)]
+    return "\n".join([*told, summary(report)])
 
 
 def check_text(report: CheckReport) -> str:
@@ -111,6 +112,12 @@ def _notes(report: Report) -> Iterator[str]:
     if report.stale:
         yield "Stale, and left as they are:"
     yield from (f"  {place(each.file, each.line)}: {stale_sentence(each)}" for each in report.stale)
+
+
+def _saved(report: Report) -> Iterator[str]:
+    """A text that has several places is one to look at."""
+    for file in report.saved:
+        yield f"saved in {file.path}: {plural(file.texts, 'text')} to look at"
 
 
 def _listed(names: Sequence[str]) -> str:

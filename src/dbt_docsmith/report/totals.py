@@ -79,7 +79,12 @@ def _texts(report: Report) -> Iterator[str]:
     said = ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
     texts = f"{plural(len(report.proposals), 'description')} {_verb(report)} {plural(len(report.files), 'file')}"
     yield f"{texts}: {said}" if said else texts
-    rest = {"failed": counts.failed, "left for their owners to answer": counts.abstained}
+    rest = {
+        "there already": counts.present,
+        "refused": counts.refused,
+        "failed": counts.failed,
+        "left for their owners to answer": counts.abstained,
+    }
     if left := ", ".join(f"{number:,} {what}" for what, number in rest.items() if number):
         yield left
 
@@ -99,7 +104,7 @@ def _writer(proposal: Proposal) -> str:
 def _verb(report: Report) -> str:
     if report.dry_run:
         return "to write in"
-    return "written in" if report.diff is None else "made, none written, for"
+    return "written in" if report.diff is None and not report.saved else "made, none written, for"
 
 
 def _coverage(report: Report) -> Iterator[str]:
