@@ -44,7 +44,7 @@ def _node(evidence: Evidence) -> Iterator[str]:
     if evidence.parents:
         yield "built from " + ", ".join(parent.relation for parent in evidence.parents)
     if evidence.children:
-        yield "read by " + ", ".join(evidence.children)
+        yield "read by " + ", ".join(child.relation for child in evidence.children)
 
 
 def _origin(origin: OriginFact) -> str:
