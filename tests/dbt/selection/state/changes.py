@@ -102,14 +102,14 @@ models: [{name: '{0}_model', columns: [{name: made_on}]}]
 semantic_models:
   - name: '{0}'
     model: ref('{0}_model')
-    description: ~
+    description: A harvest
     defaults: {agg_time_dimension: made_on}
     entities: [{name: '{0}_id', expr: id, type: primary}]
     dimensions: [{name: made_on, type: time, type_params: {time_granularity: day}}]
     measures: [{name: '{0}_kg', agg: sum, expr: kg}]
-metrics: [{name: '{0}_total', label: '{0} ~', type: simple, type_params: {measure: '{0}_kg'}}]
+metrics: [{name: '{0}_total', label: '{0} A', type: simple, type_params: {measure: '{0}_kg'}}]
 saved_queries:
-  - {name: '{0}_query', query_params: {metrics: ['{0}_total'], group_by: ["TimeDimension('metric_time', '~')"]}}
+  - {name: '{0}_query', query_params: {metrics: ['{0}_total'], group_by: ["TimeDimension('metric_time', 'day')"]}}
 """
 HARVEST = {"models/{0}_model.sql": "select 1 as id, current_date as made_on, 2 as kg"}
 UNIT_TEST = """
@@ -121,9 +121,23 @@ unit_tests:
 """
 
 
-def semantic(text: str, label: str, grain: str) -> str:
-    """A semantic model, a metric of it, and a saved query of that."""
-    return fill(SEMANTIC, text, label, grain)
+def semantic(name: str, old: str, new: str) -> Change:
+    """One place changes in the entries of a semantic model, a metric of it, and a saved query of that."""
+    if old not in SEMANTIC:
+        raise ValueError(old)
+    return Change(f"semantic_{name}", {YML: SEMANTIC, **HARVEST}, {YML: SEMANTIC.replace(old, new)})
+
+
+def exposure(name: str, before: str, after: str) -> Change:
+    """The keys of an exposure change."""
+    entry = "exposures: [{name: '{0}', type: dashboard, owner: {email: a@b.c}, ~}]"
+    return Change(f"exposure_{name}", {YML: fill(entry, before)}, {YML: fill(entry, after)})
+
+
+def tested(key: str, value: str) -> Change:
+    """The configuration of a test changes."""
+    columns = f"columns: [{{name: id, data_tests: [unique: {{config: {{{key}: {value}}}}}]}}]"
+    return yml(f"test_{key}", "columns: [{name: id, data_tests: [unique]}]", columns)
 
 
 CHANGES: tuple[Change, ...] = (
@@ -219,18 +233,26 @@ CHANGES: tuple[Change, ...] = (
            {"snapshots/{0}.sql": fill(FLEETING, "select 2 as id")}),
     prop("exposure_owner", "exposures: [{name: '{0}', type: dashboard, owner: {email: a@b.c}}]",
          "exposures: [{name: '{0}', type: dashboard, owner: {email: d@e.f}}]"),
-    prop("exposure_label", "exposures: [{name: '{0}', type: dashboard, owner: {email: a@b.c}}]",
-         "exposures: [{name: '{0}', label: A, type: dashboard, owner: {email: a@b.c}}]"),
-    prop("exposure_tags", "exposures: [{name: '{0}', type: dashboard, owner: {email: a@b.c}}]",
-         "exposures: [{name: '{0}', type: dashboard, owner: {email: a@b.c}, config: {tags: [a]}}]"),
-    prop("exposure_depends_on", "exposures: [{name: '{0}', type: dashboard, owner: {email: a@b.c}}]",
-         "exposures: [{name: '{0}', type: dashboard, owner: {email: a@b.c}, depends_on: [ref('untouched')]}]"),
+    prop("exposure_type", "exposures: [{name: '{0}', type: dashboard, owner: {email: a@b.c}}]",
+         "exposures: [{name: '{0}', type: notebook, owner: {email: a@b.c}}]"),
+    prop("exposure_new", "version: 2", "exposures: [{name: '{0}', type: dashboard, owner: {email: a@b.c}}]"),
+    exposure("label", "", "label: A"),
+    exposure("tags", "", "config: {tags: [a]}"),
+    exposure("description", "description: a", "description: b"),
+    exposure("maturity", "maturity: low", "maturity: high"),
+    exposure("url", "", "url: https://example.com"),
+    exposure("depends_on", "", "depends_on: [ref('untouched')]"),
     yml("test_argument", "columns: [{name: id, data_tests: [accepted_values: {arguments: {values: [1]}}]}]",
         "columns: [{name: id, data_tests: [accepted_values: {arguments: {values: [1, 2]}}]}]"),
-    yml("test_severity", "columns: [{name: id, data_tests: [unique]}]",
-        "columns: [{name: id, data_tests: [unique: {config: {severity: warn}}]}]"),
-    yml("test_tags", "columns: [{name: id, data_tests: [unique]}]",
-        "columns: [{name: id, data_tests: [unique: {config: {tags: [a]}}]}]"),
+    tested("severity", "warn"),
+    tested("tags", "[a]"),
+    tested("where", "id > 1"),
+    tested("limit", "5"),
+    tested("fail_calc", "max(id)"),
+    tested("warn_if", "'> 2'"),
+    tested("error_if", "'> 2'"),
+    tested("store_failures", "true"),
+    tested("store_failures_as", "view"),
     yml("test_added", "columns: [{name: id}]", "columns: [{name: id, data_tests: [not_null]}]"),
     Change("singular_test", {"tests/{0}.sql": "select 1 from {{ ref('untouched') }}"},
            {"tests/{0}.sql": "select 2 from {{ ref('untouched') }}"}),
@@ -260,9 +282,21 @@ CHANGES: tuple[Change, ...] = (
     Change("package_macro", {"dbt_packages/parts/macros/m.sql": "{% macro of_parts() %}1{% endmacro %}",
                              SQL: "select {{ parts.of_parts() }} as id"},
            {"dbt_packages/parts/macros/m.sql": "{% macro of_parts() %}2{% endmacro %}"}),
-    Change("semantic_text", {YML: semantic("a", "A", "day"), **HARVEST}, {YML: semantic("b", "A", "day")}),
-    Change("metric_label", {YML: semantic("a", "A", "day"), **HARVEST}, {YML: semantic("a", "B", "day")}),
-    Change("query_grain", {YML: semantic("a", "A", "day"), **HARVEST}, {YML: semantic("a", "A", "week")}),
+    semantic("untouched", "A harvest", "A harvest"),
+    semantic("text", "A harvest", "Another harvest"),
+    semantic("config", "    description: A harvest", "    config: {meta: {a: 1}}\n    description: A harvest"),
+    semantic("entities", "[{name: '{0}_id',", "[{name: '{0}_no', type: foreign}, {name: '{0}_id',"),
+    semantic("dimensions", "dimensions: [{", "dimensions: [{name: kg, type: categorical}, {"),
+    semantic("measures", "agg: sum", "agg: max"),
+    semantic("metric_label", "'{0} A'", "'{0} B'"),
+    semantic("metric_text", "label: '{0} A'", "label: '{0} A', description: b"),
+    semantic("metric_config", "label: '{0} A'", "label: '{0} A', config: {meta: {a: 1}}"),
+    semantic("query_grain", "'metric_time', 'day'", "'metric_time', 'week'"),
+    semantic("query_text", "'{0}_query',", "'{0}_query', description: b,"),
+    semantic("query_label", "'{0}_query',", "'{0}_query', label: b,"),
+    semantic("query_tags", "'{0}_query',", "'{0}_query', config: {tags: [a]},"),
+    semantic("query_exports", "'{0}_query',", "'{0}_query', exports: [{name: e, config: {export_as: view}}],"),
+    Change("semantic_new", HARVEST, {YML: SEMANTIC}),
 )  # fmt: skip
 
 GROUND: Files = {
