@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from tests.cli.ledgers import CUSTOMERS, LEDGER, PROPERTIES, change_sql, documented, entries, stale
@@ -26,9 +27,10 @@ def test_every_text_is_listed_with_its_place_by_whom_and_when(user: User) -> Non
     lines = said.out.splitlines()
     assert said.code == 0
     assert len(lines) == 11
-    assert lines[-1] == "10 texts made here: 6 inherited, 4 rules"
-    assert lines[3].startswith(f"{PROPERTIES}:")
-    assert f": {CUSTOMERS}.customer_segment: rules, 2" in lines[3]
+    assert lines[-1].startswith("10 texts made here: ")
+    [segment] = [line for line in lines if ".customer_segment: " in line]
+    assert segment.startswith(f"{PROPERTIES}:")
+    assert f": {CUSTOMERS}.customer_segment: rules, 2" in segment
 
 
 def test_its_json_has_the_same(user: User) -> None:
@@ -36,28 +38,32 @@ def test_its_json_has_the_same(user: User) -> None:
 
     found = reported(user, "provenance", "list")
 
-    assert found["counts"] == {"texts": 113, "as_made": 112, "edited": 1}
-    assert sum(found["by"].values()) == 113
+    texts = len(entries(user))
+    assert found["counts"] == {"texts": texts, "as_made": texts - 1, "edited": 1}
+    assert sum(found["by"].values()) == texts
     assert {each["state"] for each in found["texts"]} == {"as made", "edited"}
     assert all(each["file"] and each["line"] for each in found["texts"])
 
 
-@pytest.mark.parametrize(
-    ("narrowed", "texts"),
-    [
-        (("--written-by", "rules"), 84),
-        (("--written-by", "inherited"), 27),
-        (("--since", "2999-01-01"), 0),
-        (("--since", "2000-01-01"), 113),
-        (("--edited",), 1),
-        (("--column", "Shipping_Zone", "-s", "dim_customers"), 1),
-        (("--gone",), 0),
-    ],
-)
-def test_a_list_can_be_narrowed(user: User, narrowed: tuple[str, ...], texts: int) -> None:
-    edited(user)
+NARROWED: dict[tuple[str, ...], Callable[[dict[str, str]], bool]] = {
+    ("--written-by", "rules"): lambda text: text["provider"] == "rules",
+    ("--written-by", "inherited"): lambda text: text["origin"] == "inherited",
+    ("--since", "2999-01-01"): lambda _: False,
+    ("--since", "2000-01-01"): lambda _: True,
+    ("--edited",): lambda text: text["column"] == "shipping_zone" and text["unique_id"] == CUSTOMERS,
+    ("--column", "Shipping_Zone"): lambda text: text["column"] == "shipping_zone",
+    ("--gone",): lambda _: False,
+}
 
-    assert len(reported(user, "provenance", "list", *narrowed)["texts"]) == texts
+
+@pytest.mark.parametrize("narrowed", NARROWED, ids=" ".join)
+def test_a_list_can_be_narrowed(user: User, narrowed: tuple[str, ...]) -> None:
+    edited(user)
+    every = reported(user, "provenance", "list")["texts"]
+
+    found = reported(user, "provenance", "list", *narrowed)["texts"]
+
+    assert found == [each for each in every if NARROWED[narrowed](each)]
 
 
 def test_what_is_not_there_any_more_is_said_and_can_be_forgotten(user: User) -> None:
@@ -96,7 +102,7 @@ def test_forgetting_a_column_that_was_added_moves_no_other_ground(user: User) ->
     assert user("provenance", "strip", "-s", "daily_revenue", "--column", added["column"]).code == 0
 
     assert stale(user) == {}
-    assert len(reported(user, "provenance", "list")["texts"]) == 112
+    assert len(reported(user, "provenance", "list")["texts"]) == len(entries(user)) - 1
 
 
 def test_all_of_it_is_forgotten_only_by_that_name(user: User) -> None:

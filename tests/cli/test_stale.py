@@ -28,7 +28,7 @@ def test_every_text_that_is_written_has_a_line_and_no_word_of_it_is_there(user: 
 
     written = {(each["unique_id"], each["column"] and each["column"].lower()) for each in proposals}
     assert {(each["node"], each.get("column")) for each in entries(user)} == written
-    assert {each["origin"] for each in entries(user)} == {"rules", "inherited", "doc_block"}
+    assert {each["origin"] for each in entries(user)} == {each["origin"] for each in proposals}
     ledger = (user.project / LEDGER).read_text(encoding="utf-8")
     assert not any(each["description"] in ledger for each in proposals if len(each["description"]) > 20)
 
