@@ -156,6 +156,18 @@ def test_killed_there_with_no_answer_kept_no_block_is_made_twice(shared: Shared,
     assert set(blocks_of(again)) <= set(references(again))
 
 
+def test_killed_there_where_the_origin_itself_brought_no_text_its_block_is_found_again(tmp_path: Path) -> None:
+    whole = copy_shop(tmp_path, within="whole")
+    (whole.root / "dbt-docsmith.yml").write_text("doc_blocks: {columns: repeated, min: 2}\n")
+    assert whole.document(provider="rules").questions != ()
+    again = copy_shop(tmp_path, within="again")
+    for name in (FILE, "dbt-docsmith.yml"):
+        (again.root / name).write_bytes(whole.files()[name])
+    again.document(provider="rules", use_cache=False)
+    assert (again.root / FILE).read_bytes() == whole.files()[FILE]
+    assert sorted(references(again)) == sorted(references(whole))
+
+
 def test_part_by_part_every_column_gets_the_block_of_its_origin(tmp_path: Path, wire_server: WireServer) -> None:
     shop = shop_with(tmp_path, wire_server, "{columns: repeated, min: 2}")
     for part in ("dim_customers", "stg_webshop__customers", "tag:none", "source:webshop.customers"):

@@ -42,7 +42,7 @@ class DocHomes:
         self.file = file
         self.subject_of = subject_of
         self._names = names
-        self._made = made
+        self._made = dict(made)
         self._taken = {*taken, *names.values()}
         self._missing = missing
         self._made_names = {block.name for block in made.values()}
@@ -56,7 +56,7 @@ class DocHomes:
         if proposal.raw:
             return self._refer(proposal)
         subject = self.subject_of(proposal.unique_id, proposal.column)
-        made = self._made.get(subject)
+        made = self._made_for(proposal.unique_id, proposal.column)
         if made is not None and (text is None or text == made.text):
             return replace(proposal, description=doc_reference(made.name), raw=True)
         name = self._names.get(subject)
@@ -73,7 +73,7 @@ class DocHomes:
     def made_text(self, unique_id: str, column: str) -> tuple[str, str] | None:
         """The name and the text of the block that an earlier run made for a column's subject."""
         subject = self.subject_of(unique_id, column)
-        made = self._made.get(subject)
+        made = self._made_for(unique_id, column)
         return (made.name, made.text) if made is not None and subject.unique_id != GLOSSARY else None
 
     def new_text(self, unique_id: str, column: str) -> tuple[ColumnRef, str] | None:
@@ -92,6 +92,15 @@ class DocHomes:
             return None
         subject, text = self._new[name]
         return DocBlock(name=name, text=text, made_for=column_mark(subject))
+
+    def _made_for(self, unique_id: str, column: str) -> DocBlock | None:
+        """The block an earlier run made for a column's subject, or, where that brought no text, for the column.
+
+        Then it is for all that share the subject and come after it, as it was in that run.
+        """
+        subject = self.subject_of(unique_id, column)
+        own = self._made.get(ColumnRef(unique_id, column.lower()))
+        return self._made.get(subject) if own is None else self._made.setdefault(subject, own)
 
     def _refer(self, proposal: Proposal) -> Proposal:
         """A reference to a block of this run is told as the text it stands for."""

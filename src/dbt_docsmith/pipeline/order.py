@@ -35,13 +35,16 @@ def target_parents(manifest: Manifest, targets: Sequence[str]) -> dict[str, list
 
 
 def after_the_first(waits: Mapping[str, Sequence[str]], groups: Iterable[Sequence[str]]) -> dict[str, list[str]]:
-    """``waits`` in which all nodes of a group wait for that one of them that comes first anyway."""
+    """``waits`` in which all nodes of a group wait for the two of them that come first anyway.
+
+    Two, as the origin itself may have nothing to say, and then the first that reads it does.
+    """
     place = {unique_id: position for position, unique_id in enumerate(TopologicalSorter(waits).static_order())}
     more = {unique_id: list(above) for unique_id, above in waits.items()}
     for group in groups:
-        first, *others = sorted(group, key=place.__getitem__)
-        for other in others:
-            more[other] = sorted({*more[other], first})
+        ordered = sorted(group, key=place.__getitem__)
+        for position, other in enumerate(ordered):
+            more[other] = sorted({*more[other], *ordered[: min(position, 2)]})
     return more
 
 
