@@ -293,3 +293,7 @@ def test_proposals_for_another_project_are_refused(user: User, saved: Path) -> N
     said = user("apply", saved)
     assert said.code == 2
     assert "is for the project 'warehouse', and this one is 'shop'" in said.error
+
+
+def test_nothing_is_said_to_be_requested_where_nobody_is_asked(user: User, saved: Path) -> None:
+    assert "requested" not in user("apply", saved, "--dry-run").out

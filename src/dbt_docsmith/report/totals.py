@@ -71,7 +71,9 @@ def _texts(report: Report) -> Iterator[str]:
     counts = report.counts
     ways = {
         "inherited": counts.inherited,
-        "requested" if report.dry_run and report.provider != "rules" else "made": counts.generated,
+        "requested"
+        if report.dry_run and report.command == "document" and report.provider != "rules"
+        else "made": counts.generated,
         "stored": counts.cached,
         "glossary": counts.glossary,
         "doc blocks": counts.doc_block,
