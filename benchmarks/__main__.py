@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from benchmarks import facts, osmosis, price, rate, recall, sql, start, state, sweep
+from benchmarks import facts, osmosis, peer_price, price, rate, recall, sql, start, state, sweep
 
 BENCHMARKS: dict[str, Callable[[], None]] = {"start": start.main, "facts": facts.main, "rate": rate.main}
 OF_PROJECTS: dict[str, Callable[[Sequence[str]], None]] = {
@@ -17,6 +17,7 @@ OF_PROJECTS: dict[str, Callable[[Sequence[str]], None]] = {
     "state": state.main,
     "sweep": sweep.main,
     "price": price.main,
+    "peer-price": peer_price.main,
     "recall": recall.main,
     "osmosis": osmosis.main,
 }

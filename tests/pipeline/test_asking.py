@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from dbt_docsmith.dbt.evidence import size
+from dbt_docsmith.dbt.fitting import size
 from dbt_docsmith.errors import AnswerRefused, AuthenticationFailed, ContextOverflow, RateLimited
 from dbt_docsmith.pipeline.asking import ask
 from dbt_docsmith.pipeline.judging import CUT_OFF, Asked

@@ -128,7 +128,8 @@ def test_what_was_written_is_read_back_as_written(attack: Attack) -> None:
 def test_a_prompt_shows_what_was_said_and_not_how_it_is_escaped(attack: Attack, tmp_path: Path) -> None:
     with WireServer() as server:
         again = copy_shop(tmp_path, server.base_url, project=attack.shop.root)
-        again.document(provider="openai", overwrite=True, only="nodes")
+        again.document(provider="openai", overwrite=True, only="columns")
         prompts = [user_message(body) for body in server.bodies]
-    assert [prompt for prompt in prompts if "{% if true %} as they stand {# not a comment #}" in prompt]
-    assert not [prompt for prompt in prompts if "{{ '{%' }}" in prompt or "{{ '{#' }}" in prompt]
+    assert [prompt for prompt in prompts if "One row a {{ purchase }}: 'so' says" in prompt]
+    escaped = ("{{ '{%' }}", "{{ '{#' }}", "{{ '{{' }} purchase")
+    assert not [prompt for prompt in prompts for each in escaped if each in prompt]
