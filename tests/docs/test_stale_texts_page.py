@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 from tests.cli.ledgers import change_sql, documented
-from tests.cli.user import User, copy_of_the_shop
+from tests.cli.user import User
 
 PAGE = (Path(__file__).parents[2] / "docs" / "stale-texts.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"\| `dbt-docsmith ([^`]+)` \|", PAGE)
-
-
-@pytest.fixture
-def user(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> User:
-    return User(copy_of_the_shop(tmp_path / "shop"), tmp_path, {"HOME": str(tmp_path), "PATH": os.defpath}, capfd)
 
 
 def test_the_page_has_its_commands() -> None:
