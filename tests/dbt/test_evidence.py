@@ -69,7 +69,6 @@ NODES = [
         name="board",
         resource_type="exposure",
         package_name="shop",
-        description="Looked at on Mondays. By three people.",
         depends_on=(ORDERS,),
     ),
     generic_test("unique", "order_id"),
@@ -96,7 +95,8 @@ class Texts:
 
 
 def by_people(unique_id: str, column: str | None) -> str:
-    return "What the board reads." if unique_id == REPORT and column is None else ""
+    texts = {REPORT: "What the board reads.", "exposure.shop.board": "Looked at on Mondays. By three people."}
+    return texts.get(unique_id, "") if column is None else ""
 
 
 OTHER = Neighbour(relation="ref('countries')", description="Countries.")

@@ -55,6 +55,21 @@ def test_another_machine_and_another_target_ask_the_same(
 
 
 @pytest.mark.slow
+def test_compiling_adds_what_only_dbt_can_render_and_changes_nothing_else(
+    elsewhere: Shop, wire_server: WireServer, tmp_path: Path
+) -> None:
+    compiled = copy_shop(tmp_path / "compiled", wire_server.base_url, project=elsewhere.root)
+    parsed = copy_shop(tmp_path / "parsed", wire_server.base_url, project=elsewhere.root)
+    parsed.dbt("parse", "--no-partial-parse")
+    sent_compiled = {asked_node(body): user_message(body) for body in asked_by(compiled, wire_server)}
+    sent_parsed = {asked_node(body): user_message(body) for body in asked_by(parsed, wire_server)}
+    assert sent_parsed.keys() == sent_compiled.keys()
+    different = {node for node, said in sent_parsed.items() if said != sent_compiled[node]}
+    macros = {node for node in different if "cents_to_dollars" in sent_parsed[node]}
+    assert different == macros
+
+
+@pytest.mark.slow
 def test_no_prompt_tells_where_it_was_built(elsewhere: Shop, wire_server: WireServer, tmp_path: Path) -> None:
     shop = copy_shop(tmp_path, wire_server.base_url, project=elsewhere.root)
     said = "\n".join(user_message(body) for body in asked_by(shop, wire_server))

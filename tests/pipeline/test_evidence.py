@@ -84,3 +84,16 @@ def test_texts_of_what_is_never_sent_are_shown_nowhere(shop: Shop) -> None:
     config = "policy: {never_send: {paths: [models/marts/finance/fct_orders.sql]}}\n"
     (shop.root / "dbt-docsmith.yml").write_text(config, encoding="utf-8")
     assert "Number on the customer's confirmation mail." not in prompt_of(shop, "daily_revenue")
+
+
+def test_a_prompt_is_no_longer_than_the_model_s_context_leaves_room_for(shop: Shop) -> None:
+    whole = prompt_of(shop, "dim_customers")
+    config = "providers: {openai: {context_tokens: 900}}\n"
+    (shop.root / "dbt-docsmith.yml").write_text(config, encoding="utf-8")
+    fitted = prompt_of(shop, "dim_customers")
+    assert len(fitted) < len(whole)
+    assert column_part(fitted).count("\n- ") == column_part(whole).count("\n- ")
+
+
+def column_part(prompt: str) -> str:
+    return prompt.partition("## Columns to describe")[2]

@@ -108,7 +108,7 @@ def build_evidence(
         grain=facts.grain_of(node),
         parents=_neighbours(node.depends_on, sources, texts.of_node),
         children=_readers(node, sources),
-        exposures=tuple(map(_exposure, facts.exposures_of(node.unique_id))),
+        exposures=tuple(_exposure(each, sources) for each in facts.exposures_of(node.unique_id)),
         source_description=clip(node.source_description),
         sql=sources.sql_of(node),
         tags=node.tags,
@@ -212,9 +212,11 @@ def _readers(node: Node, sources: EvidenceSources) -> tuple[Neighbour, ...]:
     return _neighbours(sources.facts.children_of(node.unique_id), sources, partial(_own_text, sources))
 
 
-def _exposure(exposure: Node) -> Neighbour:
+def _exposure(exposure: Node, sources: EvidenceSources) -> Neighbour:
     kind = next((detail.text for detail in exposure.details if detail.label == "type"), "")
-    return Neighbour(relation=exposure.name, description=first_sentence(exposure.description), kind=kind)
+    return Neighbour(
+        relation=exposure.name, description=first_sentence(_own_text(sources, exposure.unique_id)), kind=kind
+    )
 
 
 def _meta(meta: Mapping[str, Any]) -> tuple[str, ...]:

@@ -22,7 +22,13 @@ from dbt_docsmith.pipeline.asking import Accept
 from dbt_docsmith.pipeline.engine import NotSent
 from dbt_docsmith.pipeline.node_plan import CHARS_PER_TOKEN
 from dbt_docsmith.pipeline.policy import check_policy
-from dbt_docsmith.pipeline.providers import ProviderChoice, build_providers, choose_offline, choose_providers
+from dbt_docsmith.pipeline.providers import (
+    ProviderChoice,
+    build_providers,
+    choose_offline,
+    choose_providers,
+    prompt_room,
+)
 from dbt_docsmith.pipeline.spending import open_purse
 from dbt_docsmith.reports import Estimate, UsageTotals
 from dbt_docsmith.types import Completion, Evidence, Prompt
@@ -34,7 +40,7 @@ class Answering(Struct, frozen=True, kw_only=True):
     """The client of a run and its store. ``client`` None: a dry run without a usable provider.
 
     ``provider``, ``model`` and ``host`` are the first provider's, as the report shows them. ``refresh``: what an
-    earlier run kept does not count.
+    earlier run kept does not count. ``prompt_tokens``: what a prompt may take.
     """
 
     client: Client | None
@@ -46,6 +52,7 @@ class Answering(Struct, frozen=True, kw_only=True):
     host: str | None = None
     offline: bool = False
     refresh: bool = False
+    prompt_tokens: int = 8000
 
     @property
     def asker(self) -> tuple[str, str]:
@@ -122,7 +129,13 @@ def open_answering(
         name = choices[0].name if choices else None
         purse = Purse(Budget(), Prices())
         return Answering(
-            client=None, store=store, meter=UsageMeter(), purse=purse, provider=name, refresh=config.refresh
+            client=None,
+            store=store,
+            meter=UsageMeter(),
+            purse=purse,
+            provider=name,
+            refresh=config.refresh,
+            prompt_tokens=prompt_room(config, choices),
         )
     meter = UsageMeter(purse.prices)
     client = Client(providers, store, client_settings(config), meter, notice=warn, watch=watch, purse=purse)
@@ -139,6 +152,7 @@ def open_answering(
         host="offline" if config.offline else first.host,
         offline=first.offline or config.offline,
         refresh=config.refresh,
+        prompt_tokens=prompt_room(config, choices),
     )
 
 

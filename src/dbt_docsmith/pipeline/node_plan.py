@@ -20,7 +20,7 @@ from dbt_docsmith.pipeline.judging import Item
 from dbt_docsmith.types import ColumnRef, DocTarget, Evidence, KnownColumn, Proposal
 
 CHARS_PER_TOKEN = 3.5
-_TEMPLATE_CHARS = 2500
+_TEMPLATE_CHARS = 1000
 _TOKENS_PER_ANSWERED_COLUMN = 75
 _TOKENS_PER_ANSWER = 250
 
@@ -195,6 +195,7 @@ class Planner(Struct, frozen=True, kw_only=True):
             children=(),
             house_style=(),
         )
+        shared = replace(shared, exposures=tuple(replace(each, description="") for each in shared.exposures))
         keys: dict[Item, str] = {}
         if evidence.needs_description:
             keys[None] = _digest([*self.asker, shared])

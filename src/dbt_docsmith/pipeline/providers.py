@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -67,6 +67,16 @@ def _unknown(name: str) -> str:
 def build_providers(config: Config, choices: tuple[ProviderChoice, ...], notice: Notice) -> list[Provider]:
     """The chosen providers, ready to be asked. Raises CredentialsMissing or ConfigError; nothing leaves."""
     return [build(choice.name, _settings(config, choice), notice, unasked=config.offline) for choice in choices]
+
+
+def prompt_room(config: Config, choices: Iterable[ProviderChoice]) -> int:
+    """How many tokens a prompt may take: as configured, and no more than any chosen model leaves room for."""
+    room = config.prompt_tokens
+    for choice in choices:
+        section = config.file.providers.get(choice.name, ProviderSection())
+        context = section.context_tokens or SPECS[choice.name].context_tokens
+        room = min(room, max(context - config.max_tokens, context // 2))
+    return room
 
 
 def _configured(config: Config) -> str:

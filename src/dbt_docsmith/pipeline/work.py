@@ -130,7 +130,7 @@ def make_planner(
         ),
         sources=evidence_sources(config, opened, facts, board, never_send, answering.store, replaced),
         limits=AskLimits(
-            prompt_tokens=config.prompt_tokens,
+            prompt_tokens=answering.prompt_tokens,
             answer_tokens=config.max_tokens,
             sql_chars=config.max_sql_chars,
         ),
