@@ -3,6 +3,7 @@
     python -m benchmarks sql PROJECT[=ADAPTER] ...
 
 ADAPTER is the one the project is written for, where its manifest was made with another: ``trino``, ``bigquery``.
+Of a compiled project, what is read of the raw code is compared with what is read of the compiled.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from dbt_docsmith.dbt.catalog import read_catalog
 from dbt_docsmith.dbt.lineage.reader import LineageReader
 from dbt_docsmith.dbt.manifest import read_manifest
 from dbt_docsmith.dbt.project import Project, find_project, manifest_path
+from dbt_docsmith.dbt.project_files import seed_header
 from dbt_docsmith.dbt.sql.dialects import dialect_of
 from dbt_docsmith.dbt.sql.macros import search_orders
-from dbt_docsmith.types import Manifest, NodeLineage
+from dbt_docsmith.types import ColumnLineage, Manifest, NodeLineage
 
 _MOST_REASONS = 12
 _DETAILS = (
@@ -53,23 +55,14 @@ def main(arguments: Sequence[str]) -> None:
             manifest = structs.replace(manifest, adapter_type=adapter)
         dialect = dialect_of(manifest.adapter_type) or "generic SQL"
         _tell(f"{project.name} ({dialect})", coverage_of(project, manifest))
+        if any(node.compiled_code for node in manifest.nodes.values()):
+            _tell_agreement(project, manifest)
 
 
 def coverage_of(project: Project, manifest: Manifest) -> Coverage:
     """Read the lineage of every model the project itself has."""
     began = time.process_time()
-    reader = LineageReader(
-        manifest,
-        _known_columns(project, manifest),
-        project_vars=project.vars,
-        search_orders=search_orders(project.raw.get("dispatch")),
-    )
-    models = [
-        node.unique_id
-        for node in manifest.nodes.values()
-        if node.resource_type == "model" and node.package_name == manifest.project_name
-    ]
-    read = [reader.columns_of(unique_id) for unique_id in models]
+    read = list(_read(project, manifest).values())
     columns = [column for lineage in read for column in lineage.columns.values()]
     return Coverage(
         models=len(read),
@@ -81,16 +74,58 @@ def coverage_of(project: Project, manifest: Manifest) -> Coverage:
     )
 
 
+def _read(project: Project, manifest: Manifest) -> dict[str, NodeLineage]:
+    reader = LineageReader(
+        manifest,
+        _known_columns(project, manifest),
+        project_vars=project.vars,
+        search_orders=search_orders(project.raw.get("dispatch")),
+    )
+    return {
+        node.unique_id: reader.columns_of(node.unique_id)
+        for node in manifest.nodes.values()
+        if node.resource_type == "model" and node.package_name == manifest.project_name
+    }
+
+
+def _tell_agreement(project: Project, manifest: Manifest) -> None:
+    nodes = {
+        unique_id: structs.replace(node, compiled_code=None) if node.resource_type != "source" else node
+        for unique_id, node in manifest.nodes.items()
+    }
+    compiled = _read(project, manifest)
+    raw = _read(project, structs.replace(manifest, nodes=nodes))
+    found = Counter(
+        _agreement(unique_id, column, compiled[unique_id])
+        for unique_id, lineage in raw.items()
+        for column in lineage.columns.values()
+    )
+    print("    columns read of the raw code, against the compiled")
+    for verdict, number in found.most_common():
+        print(f"    {number:6}  {verdict}")
+
+
+def _agreement(unique_id: str, column: ColumnLineage, compiled: NodeLineage) -> str:
+    if column.kind == "unknown":
+        return "unknown"
+    other = compiled.columns.get(column.name.lower())
+    if other and (other.kind, other.origins) == (column.kind, column.origins):
+        return "the same"
+    return f"CONTRADICTED: {unique_id}.{column.name}"
+
+
 def _known_columns(project: Project, manifest: Manifest) -> dict[str, tuple[str, ...]]:
-    """What a catalog says, and of a source without one what its YAML declares."""
+    """What a run knows as well: the headers of seeds, and a catalog where there is one."""
     file = manifest_path(project).with_name("catalog.json")
     catalog = read_catalog(file).columns if file.is_file() else {}
-    declared = {
-        unique_id: tuple(column.name for column in node.columns.values())
-        for unique_id, node in manifest.nodes.items()
-        if node.resource_type in ("source", "seed") and node.columns
+    headers = {
+        node.unique_id: seed_header(
+            project.root / node.original_file_path, str(node.config.get("delimiter") or ",")
+        )
+        for node in manifest.nodes.values()
+        if node.resource_type == "seed" and node.package_name == manifest.project_name
     }
-    return {**declared, **{unique_id: tuple(columns) for unique_id, columns in catalog.items()}}
+    return {**headers, **{unique_id: tuple(columns) for unique_id, columns in catalog.items()}}
 
 
 def _reason(lineage: NodeLineage) -> str:

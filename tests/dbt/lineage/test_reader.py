@@ -339,3 +339,48 @@ def test_a_node_that_takes_too_long_is_unknown_with_one_warning(tmp_path: Path) 
             assert not reader.columns_of(child.unique_id).complete
             assert reader.columns_of(slow.unique_id).reason == "reading its SQL takes more than 90 s"
         assert said == [warning]
+
+
+def star_of(raw_code: str, *parents: Node, columns: dict[str, Sequence[str]] | None = None) -> NodeLineage:
+    """What ``dbt_utils.star`` comes to in a project that has the package."""
+    macros = {
+        "macro.dbt_utils.star": "{% macro star() %}{% endmacro %}",
+        "macro.dbt_utils.default__star": "{% macro default__star() %}{% endmacro %}",
+    }
+    mart = node("mart", raw_code, *(parent.unique_id for parent in parents))
+    manifest = msgspec.structs.replace(project(mart, *parents, RAW), macros=macros)
+    return LineageReader(manifest, columns or {}).columns_of(mart.unique_id)
+
+
+STARS = {
+    "all": ("dbt_utils.star(ref('stg'))", {"order_id": "passed", "amount": "passed", "one": "constant"}),
+    "less some": ("dbt_utils.star(from=ref('stg'), except=['ORDER_ID'])", {"amount": "passed", "one": "constant"}),
+    "of an alias": ("dbt_utils.star(ref('stg'), 's', ['amount'])", {"order_id": "passed", "one": "constant"}),
+    "with a prefix": (
+        "dbt_utils.star(ref('stg'), prefix='stg_', except=['amount'])",
+        {"stg_order_id": "renamed", "one": "constant"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "expected"), STARS.values(), ids=STARS.keys())
+def test_the_star_of_dbt_utils_has_the_columns_of_its_relation(call: str, expected: dict[str, str]) -> None:
+    lineage = star_of(f"select {{{{ {call} }}}}, 1 as one from {{{{ ref('stg') }}}} as s", STG)
+    assert (lineage.complete, kinds(lineage)) == (True, expected)
+    name = next(iter(expected))
+    assert [origin.unique_id for origin in lineage.columns[name].origins] == [STG.unique_id]
+
+
+def test_the_star_of_dbt_utils_over_unknown_columns_is_open() -> None:
+    star = "{{ dbt_utils.star(source('web', 'raw'), except=['b']) }}"
+    lineage = star_of(f"with a as (select {star} from {{{{ source('web', 'raw') }}}}) select id, b from a", RAW)
+    assert lineage.columns["id"].origins == (ColumnRef(RAW.unique_id, "id"),)
+    assert lineage.columns["b"].kind == "unknown"
+
+
+def test_the_star_of_dbt_utils_is_shown_as_it_was_called() -> None:
+    macros = {"macro.dbt_utils.default__star": "{% macro default__star() %}{% endmacro %}"}
+    call = "{{ dbt_utils.star(ref('stg'), except=['a', 'b'], relation_alias='s') }}"
+    mart = node("mart", f"select {call} from {{{{ ref('stg') }}}} s", STG.unique_id)
+    manifest = msgspec.structs.replace(project(mart, STG, RAW), macros=macros)
+    assert call in LineageReader(manifest, {}).sql_of(mart.unique_id).display

@@ -22,7 +22,7 @@ from dbt_docsmith.dbt.sql.macros import MacroLibrary
 from dbt_docsmith.dbt.sql.rendering import Rendered
 from dbt_docsmith.types import Manifest, Node
 
-KEPT_FORMAT = "5"  # to be raised whenever what is read of the same text changes
+KEPT_FORMAT = "6"  # to be raised whenever what is read of the same text changes
 
 _encode = msgspec.msgpack.Encoder().encode
 _lineages = msgspec.msgpack.Decoder(SqlLineage)

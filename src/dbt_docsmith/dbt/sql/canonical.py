@@ -26,6 +26,7 @@ from dbt_docsmith.dbt.sql.marks import (
 )
 from dbt_docsmith.dbt.sql.references import References
 from dbt_docsmith.dbt.sql.rendering import Rendered, render_simple, without_jinja_comments, without_snapshot_tags
+from dbt_docsmith.dbt.sql.star_call import restore_star_calls
 from dbt_docsmith.dbt.sql.undecided import UnknownError
 from dbt_docsmith.types import Manifest, Node
 
@@ -58,7 +59,7 @@ class CanonicalSql(Struct, frozen=True, kw_only=True):
 
     def restored(self, text: str) -> str:
         """A piece of ``parseable`` in people's words."""
-        return restore_names(text, self.written)
+        return restore_names(restore_star_calls(text, self.written), self.written)
 
 
 def canonical_sql(

@@ -16,6 +16,7 @@ from jinja2 import Template, TemplateError
 from dbt_docsmith.dbt.sql.dialects import dialect_of, quoted_name
 from dbt_docsmith.dbt.sql.jinja_unknown import (
     JINJA_ASKS,
+    Relation,
     Unknown,
     joined,
     text_of,
@@ -24,9 +25,13 @@ from dbt_docsmith.dbt.sql.jinja_unknown import (
     written_arguments,
 )
 from dbt_docsmith.dbt.sql.macros import Macro, MacroLibrary
+from dbt_docsmith.dbt.sql.star_call import StarCall
 from dbt_docsmith.dbt.sql.undecided import HopelessError, Undecided, UnknownError
 
 _MOST_NESTED = 30
+_STAR_PACKAGE = "dbt_utils"
+_STAR = f"{_STAR_PACKAGE}.star"
+_STAR_ARGUMENTS = ("from", "relation_alias", "except", "prefix", "suffix", "quote_identifiers")
 _PREFIX = "dbt_macro__"  # as dbt calls it inside, so that a macro that names itself is called from outside
 _HEAD = re.compile(r"\{%[-+]?\s*macro\s+")
 FAULTS = (
@@ -93,8 +98,27 @@ class Macros:
     def of_package(self, package: str, name: str) -> object:
         """``package.name``."""
         called = f"{package}.{name}"
+        if called == _STAR and self._library.is_from(_STAR_PACKAGE, "star", self._own_package):
+            return self._star
         macro = self._library.in_package(package, name)
         return _Callable(macro, called, self) if macro else self.unknown.but(called)
+
+    def _star(self, *arguments: object, **named: object) -> object:
+        """What ``dbt_utils.star`` comes to without asking for the columns."""
+        unknown = self.unknown.but(f"{_STAR}({written_arguments(arguments, named)})")
+        given = {**dict(zip(_STAR_ARGUMENTS, arguments, strict=False)), **named}
+        relation = given.pop("from", None)
+        hidden, alias = given.pop("except", ()), given.pop("relation_alias", "")
+        given.pop("quote_identifiers", None)
+        ends = {name: given.pop(name, "") for name in ("prefix", "suffix")}
+        if given or not isinstance(relation, Relation) or unknown_among([hidden, alias, *ends.values()]):
+            return unknown
+        if not isinstance(hidden, (list, tuple)):
+            return unknown
+        names = tuple(str(name).lower() for name in hidden)
+        call = StarCall(str(relation), str(alias or ""), str(ends["prefix"]), str(ends["suffix"]), names)
+        sql = call.as_sql()
+        return unknown if sql is None else text_of(sql, self.unknown)
 
     def dispatched(self, name: str, namespace: str | None) -> object:
         """``adapter.dispatch(name, namespace)``."""

@@ -89,6 +89,11 @@ class MacroLibrary:
                     return found
         return None
 
+    def is_from(self, package: str, name: str, own_package: str) -> bool:
+        """Whether the macro that is dispatched to is the package's own, and nobody's in its place."""
+        macro = self.dispatched(name, package, own_package)
+        return macro is not None and macro.package == package
+
     def _searched(self, namespace: str | None) -> Sequence[str | None]:
         if namespace is None:
             return (None,)

@@ -14,6 +14,7 @@ from dbt_docsmith.dbt.lineage.query.expressions import Examined, examine, identi
 from dbt_docsmith.dbt.lineage.query.plan import Item, Read, Star
 from dbt_docsmith.dbt.lineage.query.words import SqlText
 from dbt_docsmith.dbt.sql.marks import is_unknown_name
+from dbt_docsmith.dbt.sql.star_call import STAR_CALL, star_call
 
 _NAMED_BY_WHAT_IS_CAST = frozenset({"postgres", "redshift", "materialize", "risingwave"})
 
@@ -43,6 +44,8 @@ class ItemReader:
             yield self._star(projected, "")
         elif isinstance(projected, exp.Column) and isinstance(projected.this, exp.Star):
             yield self._star(projected.this, ".".join(part.name for part in projected.parts[:-1]))
+        elif isinstance(projected, exp.Anonymous) and str(projected.this).lower() == STAR_CALL:
+            yield _listed_star(projected)
         elif self._is_puzzle(projected):
             yield Star(puzzle=projected.sql(self._dialect, comments=False))
         else:
@@ -118,6 +121,17 @@ class ItemReader:
         else:
             name = ""
         return "" if is_unknown_name(name) else name
+
+
+def _listed_star(projected: exp.Anonymous) -> Star:
+    call = star_call([argument.name for argument in projected.expressions])
+    return Star(
+        qualifier=call.alias.lower(),
+        hidden=call.hidden,
+        listed_by=call.relation.lower(),
+        prefix=call.prefix,
+        suffix=call.suffix,
+    )
 
 
 def _last_name(projected: exp.Expr) -> int:

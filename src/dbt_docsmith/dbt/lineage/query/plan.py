@@ -41,7 +41,8 @@ class Item(Struct, frozen=True, array_like=True, gc=False, tag="item"):
 class Star(Struct, frozen=True, array_like=True, gc=False, tag="star"):
     """``*`` or ``t.*``, less ``hidden``, with ``renamed`` (old, new) and ``replaced`` columns.
 
-    ``puzzle`` says what stands there where it is something that makes columns nobody can tell.
+    ``puzzle`` says what stands there where it is something that makes columns nobody can tell. ``listed_by``: the
+    relation that says which names there are, to be read from the sources, and given ``prefix`` and ``suffix``.
     """
 
     qualifier: str = ""
@@ -49,6 +50,9 @@ class Star(Struct, frozen=True, array_like=True, gc=False, tag="star"):
     renamed: tuple[tuple[str, str], ...] = ()
     replaced: tuple[Item, ...] = ()
     puzzle: str = ""
+    listed_by: str = ""
+    prefix: str = ""
+    suffix: str = ""
 
 
 class Source(Struct, frozen=True, array_like=True, gc=False):

@@ -55,7 +55,7 @@ class _Resolver:
     def _view(self, number: int) -> View:
         query = self._queries[number]
         if isinstance(query, SelectQuery):
-            return selected(query, self._scope(query), self._ready)
+            return selected(query, self._scope(query), self._ready, self._relation_view)
         if isinstance(query, UnionQuery):
             return stacked([self._ready(branch) for branch in query.branches], by_name=query.by_name)
         return puzzle_view(f"{query.text} cannot be read")

@@ -11,11 +11,14 @@ from dbt_docsmith.dbt.lineage.query.views import HIDDEN, End, View, puzzle_view,
 from dbt_docsmith.types import ColumnLineage
 
 
-def selected(query: SelectQuery, scope: Scope, view_of: Callable[[int], View]) -> View:
-    """What a SELECT projects. ``view_of`` gives the view of a subquery in one of its expressions."""
+def selected(
+    query: SelectQuery, scope: Scope, view_of: Callable[[int], View], relation_view: Callable[[str], View]
+) -> View:
+    """What a SELECT projects. ``view_of`` gives the view of a subquery in one of its expressions,
+    ``relation_view`` that of a relation that lists its columns."""
     if _only_passes_on(query):
         return scope.views[0]
-    return _Selection(query, scope, view_of).view()
+    return _Selection(query, scope, view_of, relation_view).view()
 
 
 def _only_passes_on(query: SelectQuery) -> bool:
@@ -27,7 +30,14 @@ def _only_passes_on(query: SelectQuery) -> bool:
 
 
 class _Selection:
-    def __init__(self, query: SelectQuery, scope: Scope, view_of: Callable[[int], View]) -> None:
+    def __init__(
+        self,
+        query: SelectQuery,
+        scope: Scope,
+        view_of: Callable[[int], View],
+        relation_view: Callable[[str], View],
+    ) -> None:
+        self._relation_view = relation_view
         self._query = query
         self._scope = scope
         self._view_of = view_of
@@ -79,6 +89,9 @@ class _Selection:
         if star.puzzle:
             self._ends += puzzle_view(f"{star.puzzle} may be any columns").ends
             return
+        if star.listed_by:
+            self._spread_listed(star)
+            return
         source = self._scope.source(star.qualifier) if star.qualifier else None
         if star.qualifier and source is None:
             self._ends += puzzle_view(f"the fields of {star.qualifier} are not known").ends
@@ -86,6 +99,28 @@ class _Selection:
         for index, view in enumerate(self._scope.views):
             if source is None or source == index:
                 self._spread_source(star, index, view, alone=source is not None)
+
+    def _spread_listed(self, star: Star) -> None:
+        """The columns that another relation lists, each read by its name from the sources of this SELECT."""
+
+        def read(name: str) -> ColumnLineage:
+            found = self._scope.find((star.qualifier, name) if star.qualifier else (name,))
+            own = f"{star.prefix}{name}{star.suffix}"
+            if found is None or found.field:
+                return unknown_column(own, name)
+            return passed_on(found.column, own, self._passage)
+
+        def guess(name: str) -> ColumnLineage | None:
+            lower, end = name.lower(), len(name) - len(star.suffix)
+            inner = name[len(star.prefix) : end]
+            fits = lower.startswith(star.prefix.lower()) and lower.endswith(star.suffix.lower())
+            return read(inner) if fits and inner and inner.lower() not in star.hidden else None
+
+        view = self._relation_view(star.listed_by)
+        for name, column in view.columns.items():
+            if name not in star.hidden:
+                self._add(read(column.name))
+        self._ends += (End(guess, end.reason) for end in view.ends)
 
     def _spread_source(self, star: Star, index: int, view: View, *, alone: bool) -> None:
         renamed = dict(star.renamed)
