@@ -78,11 +78,33 @@ class UsageTotals(Struct, frozen=True, kw_only=True):
     by_model: tuple[ModelUsage, ...] = ()
 
 
+class NodeEstimate(Struct, frozen=True, kw_only=True):
+    """What a run would send about one node if every first answer were accepted. ``cost_usd`` None: not known."""
+
+    unique_id: str
+    requests: int = 0
+    prompt_tokens: int = 0
+    cost_usd: Decimal | None = Decimal(0)
+
+
+class PersistedDocs(Struct, frozen=True, kw_only=True):
+    """What a run's texts come to where ``persist_docs`` sends them to the warehouse.
+
+    ``nodes`` of those it describes have it on for them: they are modified for dbt. ``selected`` are what
+    ``state:modified+`` takes because of that, tests included; ``built`` the models, seeds and snapshots of these.
+    """
+
+    nodes: int
+    selected: int
+    built: int
+
+
 class Estimate(Struct, frozen=True, kw_only=True):
     """What a run would send if every first answer were accepted, and at most if each had to be mended.
 
     What the wire loses, a token limit cuts or a model has no room for is asked again beyond that. ``cost_usd`` is
-    the most that the first requests may cost; ``over_budget`` says which limits that would pass.
+    the most that the first requests may cost; ``over_budget`` says which limits that would pass. ``nodes`` are
+    those that would be asked about: their numbers add up to these.
     """
 
     requests: int = 0
@@ -91,6 +113,7 @@ class Estimate(Struct, frozen=True, kw_only=True):
     max_completion_tokens: int = 0
     cost_usd: Decimal | None = None
     over_budget: tuple[str, ...] = ()
+    nodes: tuple[NodeEstimate, ...] = ()
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
@@ -159,6 +182,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
     ``unconfirmed`` and ``undeclared`` name columns (``unique_id.column``) that only the YAML knows, and that
     an enforced contract keeps from being added. ``ended``: the error that ended all asking, where one did.
+    ``obstacle``: what would end a real run before anything is sent. ``persisted`` None: nothing is persisted.
     """
 
     command: str
@@ -182,6 +206,8 @@ class Report(Struct, frozen=True, kw_only=True):
     diff: str | None = None
     ended: str | None = None
     saved: tuple[SavedFile, ...] = ()
+    obstacle: str | None = None
+    persisted: PersistedDocs | None = None
 
 
 class CheckReport(Struct, frozen=True, kw_only=True):

@@ -70,14 +70,6 @@ def test_where_several_wrote_it_says_whose_texts_they_are() -> None:
     assert "by openai gpt-x (2), rules (1)" in document_text(report(proposals=both)).splitlines()
 
 
-def test_a_dry_run_says_what_would_be_requested_and_from_where_what_is_to_be_made_would_come() -> None:
-    proposals = (made("kind", None), made("id", None, "inherited", source="source.shop.web.orders.id"))
-    assert document_text(report(proposals=proposals, dry_run=True)).splitlines()[1:3] == [
-        "  kind  requested",
-        "  id    inherited  from source.shop.web.orders.id",
-    ]
-
-
 def test_texts_are_cut_to_the_terminal_and_kept_whole_elsewhere() -> None:
     whole = report(proposals=(made("has_marketing_consent", LONG), made("id", "Short.")))
     cut = document_text(whole, 80).splitlines()

@@ -55,7 +55,8 @@ def document(ctx: click.Context, /, **options: Any) -> None:
     report = replace(run_document(config, mode, talk), warnings=talk.warnings)
     for file in files:
         file.write(lambda form: document_in(form, report))
-    put_report(report, options["output"], talk.tell)
+    colors = not options["no_use_colors"] and not config.environ.get("NO_COLOR")
+    put_report(report, options["output"], talk.tell, colors=colors)
     if config.stats:
         talk.tell(stats_lines(report))
     if report.ended is not None:

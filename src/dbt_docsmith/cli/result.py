@@ -29,8 +29,11 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
 
 
-def put_report(report: Report, form: str, tell: Callable[[str], None]) -> None:
-    """What `document` or `apply` came to. A patch stands alone on stdout; what else there is to say is told."""
+def put_report(report: Report, form: str, tell: Callable[[str], None], *, colors: bool = False) -> None:
+    """What `document` or `apply` came to. A patch stands alone on stdout; what else there is to say is told.
+
+    A dry run is a table on a terminal, with ``colors`` where they are wanted.
+    """
     from dbt_docsmith.report.documents import document_in
     from dbt_docsmith.report.text import beside_texts, document_text
 
@@ -39,5 +42,18 @@ def put_report(report: Report, form: str, tell: Callable[[str], None]) -> None:
     elif report.diff is not None:
         put_exactly(report.diff)
         tell(beside_texts(report))
+    elif report.dry_run:
+        _put_preview(report, terminal_width(), colors=colors)
     else:
         put(document_text(report, terminal_width()))
+
+
+def _put_preview(report: Report, width: int | None, *, colors: bool) -> None:
+    from dbt_docsmith.report.preview_terminal import preview_table
+    from dbt_docsmith.report.preview_text import preview_text
+    from dbt_docsmith.report.text import beside_texts
+
+    if width is None:
+        put(preview_text(report))
+    else:
+        put(preview_table(report, width, colors=colors) + beside_texts(report))

@@ -30,7 +30,7 @@ from dbt_docsmith.pipeline.providers import (
     prompt_room,
 )
 from dbt_docsmith.pipeline.spending import open_purse
-from dbt_docsmith.reports import Estimate, UsageTotals
+from dbt_docsmith.reports import Estimate, NodeEstimate, UsageTotals
 from dbt_docsmith.types import Completion, Evidence, Prompt
 
 STORE_FILE = "answers.db"
@@ -40,7 +40,8 @@ class Answering(Struct, frozen=True, kw_only=True):
     """The client of a run and its store. ``client`` None: a dry run without a usable provider.
 
     ``provider``, ``model`` and ``host`` are the first provider's, as the report shows them. ``refresh``: what an
-    earlier run kept does not count. ``prompt_tokens``: what a prompt may take.
+    earlier run kept does not count. ``prompt_tokens``: what a prompt may take. ``obstacle``: what a real run would
+    end with.
     """
 
     client: Client | None
@@ -53,6 +54,7 @@ class Answering(Struct, frozen=True, kw_only=True):
     offline: bool = False
     refresh: bool = False
     prompt_tokens: int = 8000
+    obstacle: str | None = None
 
     @property
     def asker(self) -> tuple[str, str]:
@@ -136,6 +138,7 @@ def open_answering(
             provider=name,
             refresh=config.refresh,
             prompt_tokens=prompt_room(config, choices),
+            obstacle=str(error),
         )
     meter = UsageMeter(purse.prices)
     client = Client(providers, store, client_settings(config), meter, notice=warn, watch=watch, purse=purse)
@@ -176,9 +179,7 @@ class Foreteller:
     def __init__(self, answering: Answering, most_answer_tokens: int) -> None:
         self._answering = answering
         self._most_answer_tokens = most_answer_tokens
-        self._requests = 0
-        self._prompt_chars = 0
-        self._cost: Decimal | None = Decimal(0)
+        self._nodes: dict[str, NodeEstimate] = {}
 
     async def complete(self, prompt: Prompt, evidence: Evidence, accept: Accept) -> Completion:
         """A stored answer, or that of a provider that sends nothing; NotSent where there is neither."""
@@ -188,20 +189,30 @@ class Foreteller:
         stored = client.lookup(prompt, accept) if client else None
         if stored is not None:
             return stored
-        self._requests += 1
-        self._prompt_chars += len(prompt.system) + len(prompt.user)
-        cost = None if client is None else client.most_cost(prompt)
-        self._cost = None if cost is None or self._cost is None else self._cost + cost
+        self._count(evidence.unique_id, prompt, None if client is None else client.most_cost(prompt))
         raise NotSent(f"a dry run sends nothing: {evidence.unique_id}")
+
+    def _count(self, unique_id: str, prompt: Prompt, cost: Decimal | None) -> None:
+        known = self._nodes.get(unique_id, NodeEstimate(unique_id=unique_id))
+        self._nodes[unique_id] = NodeEstimate(
+            unique_id=unique_id,
+            requests=known.requests + 1,
+            prompt_tokens=known.prompt_tokens + round((len(prompt.system) + len(prompt.user)) / CHARS_PER_TOKEN),
+            cost_usd=None if cost is None or known.cost_usd is None else known.cost_usd + cost,
+        )
 
     def estimate(self, most_questions: int) -> Estimate:
         """The sums. ``most_questions`` are asked where nothing can be inherited, each of them at most twice."""
-        most = 0 if self._answering.offline else 2 * most_questions
+        nodes = tuple(self._nodes[unique_id] for unique_id in sorted(self._nodes))
+        requests = sum(node.requests for node in nodes)
+        costs = [node.cost_usd for node in nodes]
+        cost = None if None in costs else sum((each for each in costs if each is not None), Decimal(0))
         return Estimate(
-            requests=self._requests,
-            requests_most=most,
-            prompt_tokens=round(self._prompt_chars / CHARS_PER_TOKEN),
-            max_completion_tokens=self._requests * self._most_answer_tokens,
-            cost_usd=self._cost,
-            over_budget=tuple(self._answering.purse.foresee(self._requests, self._cost)),
+            requests=requests,
+            requests_most=0 if self._answering.offline else 2 * most_questions,
+            prompt_tokens=sum(node.prompt_tokens for node in nodes),
+            max_completion_tokens=requests * self._most_answer_tokens,
+            cost_usd=cost,
+            over_budget=tuple(self._answering.purse.foresee(requests, cost)),
+            nodes=nodes,
         )

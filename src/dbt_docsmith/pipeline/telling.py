@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dbt_docsmith.config import Config
 from dbt_docsmith.dbt.coverage import ColumnsFrom, coverage
+from dbt_docsmith.dbt.persisted import BUILT, persisted_in, with_descendants
 from dbt_docsmith.dbt.targets import undeclared_by_contract
 from dbt_docsmith.errors import BudgetExhausted
 from dbt_docsmith.pipeline.after import with_proposals
@@ -21,7 +22,7 @@ from dbt_docsmith.pipeline.work import Work
 from dbt_docsmith.properties.files import FileOutcome
 from dbt_docsmith.report.diff import unified_diff
 from dbt_docsmith.report.git import git_prefix
-from dbt_docsmith.reports import Counts, CoverageChange, FileReport, Report
+from dbt_docsmith.reports import Counts, CoverageChange, FileReport, PersistedDocs, Report
 from dbt_docsmith.types import Failure, FileChange, Proposal, Question
 
 INTERRUPTED = 130
@@ -87,6 +88,8 @@ def make_report(config: Config, mode: Told, done: Done) -> Report:
         stale=tuple(each for each in work.stale if each.edited or each.doc_block),
         diff=unified_diff(_changes(done), prefix) if mode.diff else None,
         ended=None if done.outcome.ended is None else str(done.outcome.ended),
+        obstacle=answering.obstacle,
+        persisted=_persisted(done, proposals),
     )
 
 
@@ -185,6 +188,16 @@ def _coverage(config: Config, done: Done, proposals: Sequence[Proposal]) -> Cove
         before=coverage(work.nodes, work.on_disk, work.known, columns_from),
         after=coverage(work.nodes, after, work.known, columns_from),
     )
+
+
+def _persisted(done: Done, proposals: Sequence[Proposal]) -> PersistedDocs | None:
+    nodes = done.work.opened.manifest.nodes
+    modified = persisted_in(nodes, proposals)
+    if not modified:
+        return None
+    selected = with_descendants(nodes, modified)
+    built = sum(nodes[unique_id].resource_type in BUILT for unique_id in selected)
+    return PersistedDocs(nodes=len(modified), selected=len(selected), built=built)
 
 
 def _changes(done: Done) -> list[FileChange]:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dbt_docsmith.report.markdown import code, folded, table, words
+from dbt_docsmith.report.preview_markdown import preview_lines
 from dbt_docsmith.report.stale import stale_sentence
-from dbt_docsmith.report.totals import headline, named, plural, share, short_name, spent
+from dbt_docsmith.report.totals import headline, named, persisted, plural, share, short_name, spent
 from dbt_docsmith.reports import Report
 from dbt_docsmith.types import Proposal
 
 MARK = "<!-- dbt-docsmith document -->"
 """The first line: a job finds its own earlier comment by it."""
 
-_MOST_TEXTS = 45_000
-_MOST_OTHERS = 8_000
+_MOST_TEXTS = 24_000
+_MOST_ROWS = 14_000
+_MOST_OTHERS = 4_500
 _WAYS = {"llm": "made", "cache": "stored", "doc_block": "doc block"}
 
 
 def document_markdown(report: Report) -> str:
     """The sums, the coverage before and after, then questions and failures, and each text, by file.
 
+    Of a dry run a table of the nodes stands before the questions: how each text will be made, where, for how much.
     It fits in a comment of 65,536 characters: what does not is counted.
     """
     parts = [MARK, f"### dbt-docsmith: {headline(report)}", *_coverage(report), *_spent(report)]
+    if report.dry_run:
+        parts += _fitting(list(preview_lines(report)), _MOST_ROWS)
     parts += _section("Questions for the owners", list(_questions(report)))
     parts += _section("Failed", list(_failures(report)))
     parts += _section("Stale, and left as they are", [f"- {words(stale_sentence(each))}" for each in report.stale])
+    parts += _section("Not added, because the contract is enforced there", _names(report.undeclared))
+    parts += _section("Only the YAML knows, so nobody is asked about", _names(report.unconfirmed))
     parts += _texts(report)
     return "\n".join(parts)
 
@@ -46,7 +53,7 @@ def _coverage(report: Report) -> Iterator[str]:
 
 
 def _spent(report: Report) -> Iterator[str]:
-    for line in spent(report):
+    for line in (*persisted(report), *spent(report)):
         yield f"\n{words(line)}"
 
 
@@ -59,6 +66,10 @@ def _failures(report: Report) -> Iterator[str]:
     for failure in report.failures:
         where = named(failure.unique_id, failure.column)
         yield f"- {code(where)}: {words(f'{failure.error}: {failure.message}')}"
+
+
+def _names(names: Sequence[str]) -> list[str]:
+    return [f"- {code(name)}" for name in names]
 
 
 def _section(title: str, items: list[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ _LEAST_SHOWN = Decimal("0.0001")
 
 def summary(report: Report) -> str:
     """The last lines: texts, files, coverage, requests and tokens."""
-    return "\n".join([*_texts(report), *_writers(report), *_coverage(report), *spent(report)])
+    return "\n".join([*_texts(report), *_writers(report), *_coverage(report), *persisted(report), *spent(report)])
 
 
 def headline(report: Report) -> str:
@@ -122,6 +122,15 @@ def share(counted: tuple[int, int]) -> str:
     return f"{documented:,}/{whole:,} ({percent} %)"
 
 
+def persisted(report: Report) -> Iterator[str]:
+    """What dbt will build because of these texts, where they go to the warehouse."""
+    if (found := report.persisted) is not None:
+        yield (
+            f"persist_docs is on for {plural(found.nodes, 'node')} of these: state:modified+ will select "
+            f"{found.selected:,} for that, tests included, and build {found.built:,}"
+        )
+
+
 def _percent(documented: int, whole: int) -> str:
     """Rounded down, so that nothing unfinished looks whole."""
     return f"{(1000 * documented // whole) / 10 if whole else 100:g}"
@@ -133,6 +142,8 @@ def spent(report: Report) -> Iterator[str]:
         yield from _estimate(report.estimate, report)
     elif report.usage.requests:
         yield _usage(report.usage)
+    if report.obstacle is not None:
+        yield f"a real run would end here: {report.obstacle}"
 
 
 def _estimate(estimate: Estimate, report: Report) -> Iterator[str]:
