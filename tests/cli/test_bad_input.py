@@ -164,7 +164,7 @@ def test_a_base_url_that_is_none(url: str, user: User, wire_server: WireServer) 
     [
         ("tga:nightly", "'tga' in the selector 'tga:nightly' is no selection method: did you mean tag:?"),
         ("@fct_orders+", "the selector '@fct_orders+' has both '@' and a trailing '+'"),
-        ("state:modified", "compares with an earlier run"),
+        ("state:modified", "needs --state DIR (or DBT_STATE)"),
     ],
 )
 def test_a_selector_that_dbt_would_refuse(
