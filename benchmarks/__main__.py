@@ -9,10 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from benchmarks import facts, osmosis, peer_price, price, rate, recall, sql, start, state, sweep
+from benchmarks import facts, osmosis, peer_price, people, price, rate, recall, sql, start, state, sweep
 
 BENCHMARKS: dict[str, Callable[[], None]] = {"start": start.main, "facts": facts.main, "rate": rate.main}
 OF_PROJECTS: dict[str, Callable[[Sequence[str]], None]] = {
+    "people": people.main,
     "sql": sql.main,
     "state": state.main,
     "sweep": sweep.main,

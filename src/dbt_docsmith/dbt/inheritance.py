@@ -69,7 +69,7 @@ def passes_meaning(
     """
     columns = lineage_of(reference.unique_id).columns
     lineage = columns.get(reference.column.lower())
-    if lineage is None or not lineage.inheritable or len(lineage.origins) != 1:
+    if lineage is None or not _passes(lineage) or len(lineage.origins) != 1:
         return None
     origin = lineage.origins[0]
     repeated = lineage.joined or reference.unique_id in keys.histories
@@ -88,6 +88,22 @@ def origins_of(
             return
         reference = origin
         yield reference
+
+
+def branches_of(reference: ColumnRef, lineage_of: Callable[[str], NodeLineage]) -> tuple[ColumnRef, ...]:
+    """The columns that the branches of a union pass on as this one, where each only passes its own on."""
+    lineage = lineage_of(reference.unique_id).columns.get(reference.column.lower())
+    if lineage is None or not lineage.inheritable or len(lineage.origins) < 2:
+        return ()
+    return lineage.origins
+
+
+def _passes(lineage: ColumnLineage) -> bool:
+    """Whether the value is the origin's: as it is, or in another type under the same name."""
+    if lineage.kind == "cast":
+        same_name = all(origin.column.lower() == lineage.name.lower() for origin in lineage.origins)
+        return same_name and not lineage.grouped
+    return lineage.inheritable
 
 
 def _was_key(reference: ColumnRef, lineage_of: Callable[[str], NodeLineage], keys: KeyFacts) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from dbt_docsmith.config_sections import glossary_pattern
-from dbt_docsmith.dbt.inheritance import KeyFacts, origins_of, speaks_of_its_own_rows
+from dbt_docsmith.dbt.inheritance import KeyFacts, speaks_of_its_own_rows
+from dbt_docsmith.dbt.inheriting.rules import MADE_HERE, Inheritance
+from dbt_docsmith.dbt.inheriting.voices import Voice
 from dbt_docsmith.dbt.lineage.snapshot_columns import ADDED_BY_DBT
 from dbt_docsmith.dbt.written import mentions_doc
 from dbt_docsmith.pipeline.doc_homes import DocHomes, no_homes
@@ -17,10 +19,11 @@ from dbt_docsmith.types import ColumnLineage, ColumnRef, KnownColumn, Manifest, 
 
 
 class FreeText(Struct, frozen=True):
-    """A free proposal and what dbt will show for it."""
+    """A free proposal and what dbt will show for it. ``by_name``: of columns that only share the name."""
 
     proposal: Proposal
     rendered: str
+    by_name: bool = False
 
 
 class FreeTexts:
@@ -44,8 +47,8 @@ class FreeTexts:
     ) -> None:
         self._manifest = manifest
         self._lineage_of = lineage_of
-        self._keys = keys
         self._board = board
+        self._inheritance = Inheritance(manifest, lineage_of, keys, board.column, board.node_on_disk)
         self._glossary = glossary
         self._table_blocks = table_blocks
         self._inherit = inherit
@@ -55,8 +58,9 @@ class FreeTexts:
     def find(
         self, node: Node, column: KnownColumn, file: str | None, *, made_before: bool = True
     ) -> FreeText | None:
-        """The free text of a column, in the order: inherited, glossary, doc block, dbt's own; else None.
+        """The free text of a column; None where there is none.
 
+        In the order: inherited by lineage, glossary, the project's word for that name, doc block, dbt's own.
         Not ``made_before``: as if no earlier run had made a block for this very column. Of a macro's argument
         neither the glossary nor a doc block speaks: it is nothing of the business.
         """
@@ -67,6 +71,7 @@ class FreeTexts:
             or self._from_sharer(node, column, file)
             or (self._from_made_block(node, column, file) if made_before else None)
             or self._from_glossary(node, column, file)
+            or self._by_name(node, column, file)
             or self._from_doc_block(node, column, file)
             or self._from_dbt(node, column, file)
         )
@@ -75,28 +80,31 @@ class FreeTexts:
         """The columns whose text this one could take, nearest first."""
         if not self._inherit:
             return []
-        reference = ColumnRef(node.unique_id, column.name)
-        return list(origins_of(reference, self._lineage_of, self._keys))
+        return self._inheritance.origins(ColumnRef(node.unique_id, column.name))
 
     def _inherited(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
-        for origin in self.origins(node, column):
-            text = self._board.column(origin)
-            if text is None:
-                continue
-            if self._lineage_of_column(node, column).joined and speaks_of_its_own_rows(text.text):
-                return None
-            as_reference = mentions_doc(text.raw)
-            proposal = Proposal(
-                unique_id=node.unique_id,
-                column=column.name,
-                description=text.raw if as_reference else text.text,
-                origin="inherited",
-                source=f"{origin.unique_id}.{origin.column}",
-                file=file,
-                raw=as_reference,
-            )
-            return FreeText(proposal, text.text)
-        return None
+        voice = self._inheritance.by_lineage(ColumnRef(node.unique_id, column.name)) if self._inherit else None
+        return self._taken(voice, node, column, file) if voice else None
+
+    def _by_name(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
+        asked = self._inherit and column.part == "column"
+        voice = self._inheritance.by_name(ColumnRef(node.unique_id, column.name)) if asked else None
+        return self._taken(voice, node, column, file, by_name=True) if voice else None
+
+    def _taken(
+        self, voice: Voice, node: Node, column: KnownColumn, file: str | None, *, by_name: bool = False
+    ) -> FreeText:
+        as_reference = mentions_doc(voice.text.raw)
+        proposal = Proposal(
+            unique_id=node.unique_id,
+            column=column.name,
+            description=voice.text.raw if as_reference else voice.text.text,
+            origin="inherited",
+            source=f"{voice.column.unique_id}.{voice.column.column}",
+            file=file,
+            raw=as_reference,
+        )
+        return FreeText(proposal, voice.text.text, by_name)
 
     def shared(self, node: Node, column: KnownColumn) -> list[ColumnRef]:
         """The column whose text this one shares with others, where a doc block is to hold it."""
@@ -152,12 +160,14 @@ class FreeTexts:
 
     def _from_doc_block(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
         block = column.name.lower()
-        if block in self._table_blocks or self._lineage_of_column(node, column).kind in _MADE_HERE:
+        if block in self._table_blocks or self._lineage_of_column(node, column).kind in MADE_HERE:
             return None
         if self._homes.is_made_block(block):
             return None
         text = self._manifest.docs.get(f"{self._manifest.project_name}.{block}", "").strip()
-        return _block_reference(node, column, file, block, text) if text else None
+        if not text or self._inheritance.is_said_otherwise(ColumnRef(node.unique_id, column.name), text):
+            return None
+        return _block_reference(node, column, file, block, text)
 
     def _from_dbt(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
         """What dbt's own columns of a snapshot hold needs no model to say, in English."""
@@ -187,9 +197,6 @@ def _block_reference(node: Node, column: KnownColumn, file: str | None, block: s
         raw=True,
     )
     return FreeText(proposal, text)
-
-
-_MADE_HERE = ("derived", "aggregated", "constant")
 
 
 def find_in_glossary(glossary: Mapping[str, str], name: str) -> tuple[str, str] | None:

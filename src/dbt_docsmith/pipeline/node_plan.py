@@ -116,7 +116,7 @@ class Planner(Struct, frozen=True, kw_only=True):
         free, pending, rest = [], [], []
         for column in target.columns:
             found = self.free_texts.find(target.node, column, file, made_before=made_before)
-            inherited = found is not None and found.proposal.origin == "inherited"
+            inherited = found is not None and found.proposal.origin == "inherited" and not found.by_name
             origin = None if inherited else self._promised_origin(target, column, promised)
             if origin is not None:
                 pending.append(_pending(target, column.name, origin, file))

@@ -43,6 +43,10 @@ class TextBoard:
         written = self._on_disk(reference.unique_id).column_text(reference.column)
         return self._made.get(key) or written or self._shared.get(key)
 
+    def node_on_disk(self, unique_id: str) -> NodeOnDisk:
+        """What stood on disk of a node when the run started."""
+        return self._on_disk(unique_id)
+
     def keep(self, proposal: Proposal, rendered: str) -> None:
         """Remember a text made in this run; ``rendered`` is what dbt will show."""
         item = proposal.column.lower() if proposal.column else None
