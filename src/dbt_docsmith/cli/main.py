@@ -14,6 +14,7 @@ from dbt_docsmith.cli.cache import cache
 from dbt_docsmith.cli.check import check
 from dbt_docsmith.cli.demo import demo
 from dbt_docsmith.cli.document import document
+from dbt_docsmith.cli.init import init
 from dbt_docsmith.cli.lines import Lines, wants_json
 from dbt_docsmith.cli.osmosis import osmosis
 from dbt_docsmith.cli.prompts import prompts
@@ -43,7 +44,7 @@ def cli(ctx: click.Context) -> None:
 
 _COMMANDS = (
     *(document, check, apply, review, provenance),
-    *(demo, prompts, providers, test_llm, cache, usage, osmosis),
+    *(init, demo, prompts, providers, test_llm, cache, usage, osmosis),
 )
 
 for command in _COMMANDS:

@@ -56,7 +56,7 @@ def choose_offline(config: Config) -> tuple[ProviderChoice, ...]:
     if config.provider is not None:
         choices = choose_providers(config)
     else:
-        choices = tuple(ProviderChoice(name, config.model) for name in _all_configured(config))
+        choices = tuple(ProviderChoice(name, config.model) for name in all_configured(config))
     return tuple(dict.fromkeys((*choices, ProviderChoice(RULES))))
 
 
@@ -80,7 +80,7 @@ def prompt_room(config: Config, choices: Iterable[ProviderChoice]) -> int:
 
 
 def _configured(config: Config) -> str:
-    found = _all_configured(config)
+    found = all_configured(config)
     if len(found) == 1:
         return found[0]
     named = ", ".join(found)
@@ -92,7 +92,8 @@ def _configured(config: Config) -> str:
     )
 
 
-def _all_configured(config: Config) -> list[str]:
+def all_configured(config: Config) -> list[str]:
+    """The providers that the environment, or a key command of the file, tells of."""
     return [name for name, spec in SPECS.items() if _is_configured(config, spec)]
 
 
