@@ -31,6 +31,12 @@ def test_the_prompts_and_the_example_are_in_the_wheel(installed: Path) -> None:
     assert (installed / "dbt_docsmith" / "py.typed").is_file()
 
 
+def test_the_parts_of_the_page_are_in_the_wheel(installed: Path) -> None:
+    parts = {file.name for file in (ROOT / "src/dbt_docsmith/report/html").iterdir() if file.is_file()}
+    assert parts == {file.name for file in (installed / "dbt_docsmith/report/html").iterdir()}
+    assert {"page.html", "page.css", "start.js"} <= parts
+
+
 def test_the_demo_runs_from_the_wheel_alone(installed: Path, tmp_path: Path) -> None:
     environ = {"PATH": os.defpath, "PYTHONPATH": str(installed), "HOME": str(tmp_path)}
     run = subprocess.run(

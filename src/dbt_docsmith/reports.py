@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 
@@ -175,10 +176,21 @@ class MadeTextReport(Struct, frozen=True, kw_only=True):
     date: str
 
 
+class ForPage(Struct, frozen=True, kw_only=True):
+    """What only the page shows: the changes as git tells them, and the texts that a person is to decide about.
+
+    ``to_decide`` is the plain data of a file that ``apply`` takes, None where nothing is left to decide.
+    """
+
+    project: str
+    diff: str
+    to_decide: Mapping[str, Any] | None = None
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """All there is to tell of a ``document`` or ``apply`` run. ``host``: where requests go.
 
-    ``diff``: with ``--diff`` only; ``saved``: with ``--save-proposals`` only.
+    ``diff``: with ``--diff`` only; ``saved``: with ``--save-proposals`` only; ``page``: where a page is wanted.
 
     ``unconfirmed`` and ``undeclared`` name columns (``unique_id.column``) that only the YAML knows, and that
     an enforced contract keeps from being added. ``ended``: the error that ended all asking, where one did.
@@ -208,6 +220,7 @@ class Report(Struct, frozen=True, kw_only=True):
     saved: tuple[SavedFile, ...] = ()
     obstacle: str | None = None
     persisted: PersistedDocs | None = None
+    page: ForPage | None = None
 
 
 class CheckReport(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """docs/review.md: each of its commands is run, in its order, on the example."""
 
+import json
 import os
 import re
 import shlex
@@ -13,7 +14,10 @@ from tests.cli.user import copy_of_the_shop, finished
 from dbt_docsmith.review.session import HELP
 
 PAGE = (Path(__file__).parents[2] / "docs" / "review.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^dbt-docsmith .*$", PAGE, re.MULTILINE)
+IN_A_BROWSER = re.findall(
+    r"^dbt-docsmith .*$", PAGE.partition("## In a browser")[2].partition("\n## ")[0], re.MULTILINE
+)
+COMMANDS = [line for line in re.findall(r"^dbt-docsmith .*$", PAGE, re.MULTILINE) if line not in IN_A_BROWSER]
 
 
 @pytest.mark.slow
@@ -31,6 +35,21 @@ def test_its_commands_do_what_it_says(commands: list[str], tmp_path: Path) -> No
             writing.append(command)
             before = documented.read_bytes()
     assert writing == [next(each for each in commands if " apply " in each and " --d" not in each)]
+
+
+@pytest.mark.slow
+def test_the_page_leads_to_a_file_that_apply_takes(tmp_path: Path) -> None:
+    """What is pressed there is pressed in tests/report/html/test_in_a_browser.py."""
+    shop = copy_of_the_shop(tmp_path / "shop")
+    environ = {"HOME": str(tmp_path), "PATH": os.defpath, "LLM_PROVIDER": "rules"}
+    page, apply = [shlex.split(command)[1:] for command in IN_A_BROWSER]
+    assert run(shop, environ, *page)[0] == 0
+    shown = re.search(r'id="data">(.*?)</script>', (shop / page[-1]).read_text(encoding="utf-8"), re.DOTALL)
+    assert shown
+    (shop / apply[-1]).write_text(json.dumps(json.loads(shown[1])["to_decide"]), encoding="utf-8")
+    code, said = run(shop, environ, *apply)
+    assert code == 0, said
+    assert "113 descriptions written" in said
 
 
 def run(shop: Path, environ: dict[str, str], *args: str) -> tuple[int, str]:

@@ -10,6 +10,7 @@ import click
 from dbt_docsmith.cli.options import format_option, given_options, project_options, report_option, talk_options
 
 FORMATS = ("text", "json", "markdown")
+REPORT_FORMATS = (*FORMATS, "html")
 
 
 @click.command(short_help="Write reviewed proposals.")
@@ -31,7 +32,7 @@ def apply(ctx: click.Context, /, files: tuple[Path, ...], **options: Any) -> Non
     """
     from msgspec.structs import replace
 
-    from dbt_docsmith.cli.report_file import report_files
+    from dbt_docsmith.cli.report_file import has_page, report_files
     from dbt_docsmith.cli.result import put_report
     from dbt_docsmith.cli.talk import open_talk
     from dbt_docsmith.config import load_config
@@ -39,12 +40,13 @@ def apply(ctx: click.Context, /, files: tuple[Path, ...], **options: Any) -> Non
     from dbt_docsmith.report.documents import document_in
 
     talk = open_talk(options)
-    files_besides = report_files(options["reports"], FORMATS)
+    files_besides = report_files(options["reports"], REPORT_FORMATS)
     mode = ApplyMode(
         dry_run=options["dry_run"],
         diff=options["diff"],
         accepted=options["accepted"],
         any_basis=options["even_if_changed"],
+        page=has_page(files_besides),
     )
     report = run_apply(load_config(given_options(options), ctx.obj), files, mode, talk)
     report = replace(report, warnings=talk.warnings)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dbt_docsmith.pipeline.saving import SaveTo
 
 FORMATS = ("text", "json", "markdown")
+REPORT_FORMATS = (*FORMATS, "html")
 
 
 @click.command(cls=DbtCommand, short_help="Fill the missing descriptions.")
@@ -38,7 +39,7 @@ def document(ctx: click.Context, /, **options: Any) -> None:
     """Fill the missing descriptions in the selected part of the project."""
     from msgspec.structs import replace
 
-    from dbt_docsmith.cli.report_file import report_files
+    from dbt_docsmith.cli.report_file import has_page, report_files
     from dbt_docsmith.cli.result import put_report
     from dbt_docsmith.cli.talk import open_talk
     from dbt_docsmith.config import load_config
@@ -47,10 +48,10 @@ def document(ctx: click.Context, /, **options: Any) -> None:
     from dbt_docsmith.report.totals import stats_lines
 
     talk = open_talk(options)
-    files = report_files(options["reports"], FORMATS)
+    files = report_files(options["reports"], REPORT_FORMATS)
     dry_run = options["dry_run"] or options["llm_dry_run"] or options["check"]
     save = _save_to(options["save_proposals"], options["split"], dry_run=dry_run)
-    mode = Mode(dry_run=dry_run, diff=options["diff"], check=options["check"], save=save)
+    mode = Mode(dry_run=dry_run, diff=options["diff"], check=options["check"], save=save, page=has_page(files))
     config = load_config(given_options(options), ctx.obj)
     report = replace(run_document(config, mode, talk), warnings=talk.warnings)
     for file in files:

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from dbt_docsmith.errors import UsageError
 
-SUFFIXES: Mapping[str, str] = {".json": "json", ".md": "markdown", ".sarif": "sarif", ".txt": "text"}
+SUFFIXES: Mapping[str, str] = {
+    ".json": "json",
+    ".md": "markdown",
+    ".sarif": "sarif",
+    ".txt": "text",
+    ".html": "html",
+}
 
 Formatted = Callable[[str], str]
 
@@ -24,11 +30,11 @@ class ReportFile:
         folder = self._path.absolute().parent
         if not folder.is_dir() or not os.access(folder, os.W_OK) or self._path.is_dir():
             raise UsageError(f"--report {given}: no file can be written there; name another")
-        self._form = SUFFIXES[self._path.suffix.lower()]
+        self.form = SUFFIXES[self._path.suffix.lower()]
 
     def write(self, formatted: Formatted) -> None:
         """Put the result there; ``formatted`` gives it in a format."""
-        text = formatted(self._form)
+        text = formatted(self.form)
         try:
             self._path.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8", newline="\n")
         except OSError as error:
@@ -38,3 +44,8 @@ class ReportFile:
 def report_files(given: Sequence[str], formats: tuple[str, ...]) -> list[ReportFile]:
     """The files of every ``--report``. Raises UsageError."""
     return [ReportFile(each, formats) for each in given]
+
+
+def has_page(files: Sequence[ReportFile]) -> bool:
+    """Whether one of them is a page, which shows more than the other formats."""
+    return any(file.form == "html" for file in files)

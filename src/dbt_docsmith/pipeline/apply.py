@@ -53,6 +53,7 @@ class ApplyMode(Struct, frozen=True, kw_only=True):
     diff: bool = False
     accepted: bool = False
     any_basis: bool = False
+    page: bool = False
 
 
 class Fitted(Struct, kw_only=True):
@@ -166,7 +167,7 @@ def _tell_of_moves(work: Work, fitted: Fitted, talk: Talk) -> None:
 
 
 def _write(config: Config, work: Work, fitted: Fitted, mode: ApplyMode, talk: Talk, *, refused: int) -> Report:
-    how = Mode(diff=mode.diff or mode.dry_run)
+    how = Mode(diff=mode.diff or mode.dry_run, page=mode.page)
     outcome = Outcome(failures=fitted.failures)
     recorder = Recorder(work.provenance if how.writes else None, talk.warn, time.time)
     recorder.prepare()

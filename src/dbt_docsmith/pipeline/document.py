@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, closing
 from functools import partial
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -35,6 +36,7 @@ from dbt_docsmith.prompting.templates import Templates
 from dbt_docsmith.properties.docs_file import apply_blocks, preview_blocks
 from dbt_docsmith.properties.files import FileOutcome, apply_file, preview_file
 from dbt_docsmith.reports import Report, SavedFile
+from dbt_docsmith.review.proposals import sealed
 from dbt_docsmith.types import DocTarget, Failure, NodeTexts, Proposal
 
 
@@ -42,12 +44,14 @@ class Mode(Struct, frozen=True, kw_only=True):
     """How far a run goes: ``dry_run`` asks nobody, ``diff`` makes the texts and writes nothing.
 
     ``check``: a dry run that exits with 1 where there is work. ``save``: the texts go there, and nowhere else.
+    ``page``: what a page shows beyond the report is wanted, too.
     """
 
     dry_run: bool = False
     diff: bool = False
     check: bool = False
     save: SaveTo | None = None
+    page: bool = False
 
     @property
     def writes(self) -> bool:
@@ -115,17 +119,23 @@ def run_document(config: Config, mode: Mode, talk: Talk) -> Report:
             done = work_through(config, mode, work, answering, templates, writer, talk)
         finally:
             recorder.settle()
-        return _saved(config, mode.save, work, make_report(config, mode, done))
+        return _for_a_person(config, mode, work, make_report(config, mode, done))
 
 
-def _saved(config: Config, to: SaveTo | None, work: Work, report: Report) -> Report:
-    """With ``to`` the texts are put there for a person to decide about."""
-    if to is None:
+def _for_a_person(config: Config, mode: Mode, work: Work, report: Report) -> Report:
+    """Texts that were made and not written are put where a person decides about them: in a file, on the page."""
+    on_page = report.page is not None and not (mode.writes or mode.dry_run)
+    if mode.save is None and not on_page:
         return report
     manifest = work.opened.manifest
     items = items_of(work, report.proposals, make_mask(config, manifest.adapter_type))
-    files = save_proposals(to, manifest.project_name, items, manifest.nodes)
-    return replace(report, saved=tuple(SavedFile(path=path, texts=texts) for path, texts in files))
+    if mode.save is not None:
+        files = save_proposals(mode.save, manifest.project_name, items, manifest.nodes)
+        report = replace(report, saved=tuple(SavedFile(path=path, texts=texts) for path, texts in files))
+    if report.page is not None and on_page:
+        decidable = msgspec.to_builtins(sealed(manifest.project_name, items))
+        report = replace(report, page=replace(report.page, to_decide=decidable))
+    return report
 
 
 def work_through(

@@ -22,7 +22,7 @@ from dbt_docsmith.pipeline.work import Work
 from dbt_docsmith.properties.files import FileOutcome
 from dbt_docsmith.report.diff import unified_diff
 from dbt_docsmith.report.git import git_prefix
-from dbt_docsmith.reports import Counts, CoverageChange, FileReport, PersistedDocs, Report
+from dbt_docsmith.reports import Counts, CoverageChange, FileReport, ForPage, PersistedDocs, Report
 from dbt_docsmith.types import Failure, FileChange, Proposal, Question
 
 INTERRUPTED = 130
@@ -40,6 +40,10 @@ class Told(Protocol):
     @property
     def diff(self) -> bool:
         """The changes are wanted as a patch."""
+
+    @property
+    def page(self) -> bool:
+        """The result is wanted as a page, too."""
 
     @property
     def check(self) -> bool:
@@ -64,6 +68,7 @@ def make_report(config: Config, mode: Told, done: Done) -> Report:
     proposals = _in_order(done, _proposals(done))
     failures = _in_order(done, (*work.places.failures, *done.outcome.failures, *done.unwritten))
     prefix = git_prefix(work.opened.project.root)
+    diff = unified_diff(_changes(done), prefix) if mode.diff or mode.page else ""
     return Report(
         command="document",
         exit_code=_exit_code(config, mode, done, failures, proposals),
@@ -86,7 +91,8 @@ def make_report(config: Config, mode: Told, done: Done) -> Report:
             for name in undeclared_by_contract(node, work.known[node.unique_id])
         ),
         stale=tuple(each for each in work.stale if each.edited or each.doc_block),
-        diff=unified_diff(_changes(done), prefix) if mode.diff else None,
+        diff=diff if mode.diff else None,
+        page=ForPage(project=work.opened.manifest.project_name, diff=diff) if mode.page else None,
         ended=None if done.outcome.ended is None else str(done.outcome.ended),
         obstacle=answering.obstacle,
         persisted=_persisted(done, proposals),
@@ -201,9 +207,13 @@ def _persisted(done: Done, proposals: Sequence[Proposal]) -> PersistedDocs | Non
 
 
 def _changes(done: Done) -> list[FileChange]:
-    return [
-        FileChange(path=path, before=outcome.before, after=outcome.after, descriptions=outcome.descriptions)
-        for path, outcomes in sorted(done.written.items())
-        for outcome in outcomes[-1:]
-        if outcome.after is not None and outcome.after != outcome.before
-    ]
+    """From what each file was to what it is now: a run that writes touches a file more than once."""
+    changes = []
+    for path, outcomes in sorted(done.written.items()):
+        made = [(outcome.before, outcome.after) for outcome in outcomes if outcome.after is not None]
+        if made and made[0][0] != made[-1][1]:
+            change = FileChange(
+                path=path, before=made[0][0], after=made[-1][1], descriptions=outcomes[-1].descriptions
+            )
+            changes.append(change)
+    return changes

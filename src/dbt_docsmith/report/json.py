@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from dbt_docsmith.reports import CheckReport, Coverage, Report
 from dbt_docsmith.types import Proposal
@@ -15,13 +16,19 @@ VERSION = 1
 
 def document_json(report: Report) -> str:
     """The result of ``document`` as one JSON object."""
-    plain = msgspec.to_builtins(report, enc_hook=money_json)
+    return encode_json(document_plain(report))
+
+
+def document_plain(report: Report) -> dict[str, Any]:
+    """The same as plain data."""
+    plain = msgspec.to_builtins(replace(report, page=None), enc_hook=money_json)
     plain["proposals"] = [_proposal(proposal) for proposal in report.proposals]
     if report.diff is None:
         del plain["diff"]
     if not report.saved:
         del plain["saved"]
-    return encode_json({"version": VERSION, **plain})
+    del plain["page"]
+    return {"version": VERSION, **plain}
 
 
 def check_json(report: CheckReport) -> str:

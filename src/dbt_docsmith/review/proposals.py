@@ -70,3 +70,8 @@ def seal_of(project: str, items: tuple[Item, ...]) -> str:
     """A short hash of proposals as they were made."""
     said = [project, *map(structs.astuple, items)]  # not as objects: whether a default is left out is no edit
     return hashlib.sha256(json.encode(said)).hexdigest()[:16]
+
+
+def sealed(project: str, items: tuple[Item, ...]) -> Proposals:
+    """Proposals as they are made."""
+    return Proposals(version=VERSION, project=project, seal=seal_of(project, items), proposals=items)

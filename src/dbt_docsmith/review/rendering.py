@@ -14,7 +14,7 @@ import msgspec
 import yaml
 from msgspec.structs import replace
 
-from dbt_docsmith.review.proposals import VERSION, Item, Place, Proposals, seal_of
+from dbt_docsmith.review.proposals import Item, Place, sealed
 
 _HEADER = """\
 # Texts that dbt-docsmith proposes, those that most deserve a look first. Nothing is written before
@@ -30,8 +30,8 @@ _FOLDS = re.compile(r"[^\s#>|%@`'\"&*!?:\[\]{},-]\S*(?: \S+)*")
 
 def render_proposals(project: str, items: Sequence[Item]) -> str:
     """The whole file."""
-    made = Proposals(version=VERSION, project=project, seal=seal_of(project, tuple(items)))
-    head = _dump(msgspec.to_builtins(made), _WIDTH)
+    made = sealed(project, tuple(items))
+    head = _dump(msgspec.to_builtins(replace(made, proposals=())), _WIDTH)
     if not items:
         return f"{_HEADER}{head}proposals: []\n"
     return f"{_HEADER}{head}proposals:\n{''.join(_chunks(items))}"

@@ -1,0 +1,5 @@
+showOverview();
+showTexts();
+showDecisions();
+showFilters();
+document.documentElement.dataset.ready = "true";
