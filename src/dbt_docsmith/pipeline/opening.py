@@ -28,7 +28,7 @@ from dbt_docsmith.pipeline.current_manifest import Say, current_manifest
 from dbt_docsmith.pipeline.texts import text_from_manifest
 from dbt_docsmith.properties.doc_blocks import DocBlock, read_doc_blocks
 from dbt_docsmith.properties.read import is_placeholder, read_entries
-from dbt_docsmith.types import Catalog, Manifest, Node, NodeLineage, WrittenEntry
+from dbt_docsmith.types import Catalog, ColumnRef, Manifest, Node, NodeLineage, WrittenEntry
 
 
 class OpenProject:
@@ -85,6 +85,11 @@ class OpenProject:
             found = self._entries.of(node) if own else text_from_manifest(self.manifest, unique_id)
             self._on_disk[unique_id] = _without_skipped(node, found)
         return self._on_disk[unique_id]
+
+    def on_disk_text(self, column: ColumnRef) -> str:
+        """What a column's properties file says of it, "" where it says nothing."""
+        text = self.on_disk(column.unique_id).column_text(column.column)
+        return text.text if text else ""
 
     def sql_of(self, node: Node) -> str:
         """A node's SQL with ``ref`` and ``source`` names, or a macro's own text; "" where there is none."""

@@ -115,7 +115,13 @@ def make_planner(
     """What makes the plan of one node at a time. ``replaced``: the nodes whose texts are written anew."""
     manifest, facts = opened.manifest, ProjectFacts(opened.manifest)
     lineage_of = opened.lineage_of
-    never_send = NeverSend(config.file.policy.never_send, manifest)
+    never_send = NeverSend(
+        config.file.policy.never_send,
+        manifest,
+        opened.sql_of,
+        lambda column: (board.of_column(column), opened.on_disk_text(column)),
+        lambda node: [column.name for column in opened.known(node).columns],
+    )
     return Planner(
         free_texts=FreeTexts(
             manifest,

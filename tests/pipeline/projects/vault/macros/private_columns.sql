@@ -1,0 +1,1 @@
+{% macro private_columns() %}mobile, iban_no{% endmacro %}

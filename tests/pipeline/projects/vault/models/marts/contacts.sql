@@ -1,0 +1,1 @@
+select city, {{ private_columns() }} from {{ ref('stg_people') }}

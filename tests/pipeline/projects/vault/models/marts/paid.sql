@@ -1,0 +1,1 @@
+select id, amount, bonus, id * 2 as twice from {{ ref('salaries') }}
