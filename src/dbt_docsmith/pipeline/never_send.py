@@ -54,7 +54,8 @@ class NeverSend:
 
     A column that may not leave is known by its name to everything built from its node: there the name is hidden,
     and a column of that name stays here, too. Under another name its text does. ``sql_of`` gives the SQL that
-    would be shown of a node, ``said_of`` what a column's text is and was, ``columns_of`` what columns a node has.
+    would be shown of a node, ``said_of`` a column's text by now, ``written_of`` the one that was there when the
+    run began, ``columns_of`` the columns a node has.
     """
 
     def __init__(
@@ -62,13 +63,15 @@ class NeverSend:
         section: NeverSendSection,
         manifest: Manifest,
         sql_of: Callable[[Node], str] = lambda node: node.raw_code,
-        said_of: Callable[[ColumnRef], Iterable[str]] = lambda _column: (),
+        said_of: Callable[[ColumnRef], str] = lambda _column: "",
+        written_of: Callable[[ColumnRef], str] = lambda _column: "",
         columns_of: Callable[[Node], Iterable[str]] = lambda node: node.columns,
     ) -> None:
         self._section = section
         self._nodes = manifest.nodes
         self._sql_of = sql_of
         self._said_of = said_of
+        self._written_of = written_of
         self._columns_of = columns_of
         self._names: dict[str, frozenset[str]] = {}
         self._hidden_columns = cache(self._find_hidden_columns)
@@ -134,10 +137,15 @@ class NeverSend:
         return TextChange(text=_hide(names), sql=_hide(names), value=_hide(names)).evidence(evidence)
 
     def _hidden_texts(self, unique_id: str) -> frozenset[str]:
-        """What is said of the columns above a node that stay here: others have inherited it under other names."""
+        """What is said of columns that stay here: others have it under other names, most of them further down."""
         there = {unique_id, *self._graph.ancestors([unique_id])}
-        hidden = (column for each in there for column in self._hidden_columns(each))
-        return frozenset(clip(text) for column in hidden for text in self._said_of(column) if text)
+        said = (self._said_of(column) for each in there for column in self._hidden_columns(each))
+        return self._written_texts.union(clip(text) for text in said if text)
+
+    @cached_property
+    def _written_texts(self) -> frozenset[str]:
+        columns = (column for each in self._nodes for column in self._hidden_columns(each))
+        return frozenset(clip(text) for text in map(self._written_of, columns) if text)
 
     def _find_hidden_columns(self, unique_id: str) -> tuple[ColumnRef, ...]:
         node = self._nodes[unique_id]

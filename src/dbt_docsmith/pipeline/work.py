@@ -119,7 +119,8 @@ def make_planner(
         config.file.policy.never_send,
         manifest,
         opened.sql_of,
-        lambda column: (board.of_column(column), opened.on_disk_text(column)),
+        board.of_column,
+        opened.on_disk_text,
         lambda node: [column.name for column in opened.known(node).columns],
     )
     return Planner(
