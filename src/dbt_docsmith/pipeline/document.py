@@ -161,6 +161,8 @@ def work_through(
             lambda target: tell(target.node.name),
         )
         stopped = run_promptly(_run(engine, writer, work, answering, talk))
+    for text in sorted(engine.outcome.declined):
+        talk.warn(text)
     return Done(
         work=work,
         outcome=engine.outcome,

@@ -38,11 +38,15 @@ class NotSent(ProviderError):
 
 
 class Outcome(Struct, kw_only=True):
-    """What a run came to, filled while it goes on. ``ended`` is the error that ended all asking."""
+    """What a run came to, filled while it goes on. ``ended`` is the error that ended all asking.
+
+    ``declined`` are sentences on free texts that were not taken over.
+    """
 
     proposals: list[Proposal] = []
     failures: list[Failure] = []
     questions: list[Question] = []
+    declined: list[str] = []
     ended: ProviderError | None = None
 
 
@@ -129,6 +133,7 @@ class Engine:
         pending = [self._homes.house(proposal, None, name) for proposal in plan.pending]
         self._promise(pending)
         proposals += pending
+        self.outcome.declined += plan.declined
         for item, question in plan.abstained.items():
             self.outcome.questions.append(Question(unique_id=unique_id, column=item, question=question))
         try:

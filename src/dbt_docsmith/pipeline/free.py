@@ -12,6 +12,7 @@ from dbt_docsmith.dbt.inheriting.rules import MADE_HERE, Inheritance
 from dbt_docsmith.dbt.inheriting.voices import Voice
 from dbt_docsmith.dbt.lineage.snapshot_columns import ADDED_BY_DBT
 from dbt_docsmith.dbt.written import mentions_doc
+from dbt_docsmith.language import other_language
 from dbt_docsmith.pipeline.doc_homes import DocHomes, no_homes
 from dbt_docsmith.pipeline.texts import TextBoard
 from dbt_docsmith.properties.doc_blocks import doc_reference
@@ -29,7 +30,8 @@ class FreeText(Struct, frozen=True):
 class FreeTexts:
     """Looks for a free text for one column at a time. ``table_blocks``: doc blocks that describe whole nodes.
 
-    ``homes`` knows the blocks that were made for a column, by earlier runs or by this one.
+    ``homes`` knows the blocks that were made for a column, by earlier runs or by this one. Where a ``language`` is
+    asked for, a text that is clearly in another is not taken over.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class FreeTexts:
         inherit: bool = True,
         homes: DocHomes | None = None,
         in_english: bool = True,
+        language: str | None = None,
     ) -> None:
         self._manifest = manifest
         self._lineage_of = lineage_of
@@ -54,6 +57,8 @@ class FreeTexts:
         self._inherit = inherit
         self._homes = homes or no_homes()
         self._in_english = in_english
+        self._language = language
+        self._declined: dict[str, dict[str, str]] = {}
 
     def find(
         self, node: Node, column: KnownColumn, file: str | None, *, made_before: bool = True
@@ -82,29 +87,47 @@ class FreeTexts:
             return []
         return self._inheritance.origins(ColumnRef(node.unique_id, column.name))
 
+    def declined(self, unique_id: str) -> tuple[str, ...]:
+        """The texts that were there for columns of a node and are in another language, each as a sentence."""
+        return tuple(self._declined.get(unique_id, {}).values())
+
     def _inherited(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
         voice = self._inheritance.by_lineage(ColumnRef(node.unique_id, column.name)) if self._inherit else None
-        return self._taken(voice, node, column, file) if voice else None
+        return self._taken_over(voice, node, column, file) if voice else None
 
     def _by_name(self, node: Node, column: KnownColumn, file: str | None) -> FreeText | None:
         asked = self._inherit and column.part == "column"
         voice = self._inheritance.by_name(ColumnRef(node.unique_id, column.name)) if asked else None
-        return self._taken(voice, node, column, file, by_name=True) if voice else None
+        return self._taken_over(voice, node, column, file, by_name=True) if voice else None
 
-    def _taken(
+    def _taken_over(
         self, voice: Voice, node: Node, column: KnownColumn, file: str | None, *, by_name: bool = False
-    ) -> FreeText:
+    ) -> FreeText | None:
+        source = f"{voice.column.unique_id}.{voice.column.column}"
+        if self._is_declined(node, column, voice.text.text, source):
+            return None
         as_reference = mentions_doc(voice.text.raw)
         proposal = Proposal(
             unique_id=node.unique_id,
             column=column.name,
             description=voice.text.raw if as_reference else voice.text.text,
             origin="inherited",
-            source=f"{voice.column.unique_id}.{voice.column.column}",
+            source=source,
             file=file,
             raw=as_reference,
         )
         return FreeText(proposal, voice.text.text, by_name)
+
+    def _is_declined(self, node: Node, column: KnownColumn, text: str, source: str) -> bool:
+        other = other_language(text, self._language) if self._language else None
+        if other is None:
+            return False
+        said = (
+            f"{node.unique_id}.{column.name}: the text of {source} is in {other}, not in {self._language}, "
+            "and is not taken over"
+        )
+        self._declined.setdefault(node.unique_id, {})[column.name.lower()] = said
+        return True
 
     def shared(self, node: Node, column: KnownColumn) -> list[ColumnRef]:
         """The column whose text this one shares with others, where a doc block is to hold it."""
@@ -166,6 +189,8 @@ class FreeTexts:
             return None
         text = self._manifest.docs.get(f"{self._manifest.project_name}.{block}", "").strip()
         if not text or self._inheritance.is_said_otherwise(ColumnRef(node.unique_id, column.name), text):
+            return None
+        if self._is_declined(node, column, text, f"the doc block '{block}'"):
             return None
         return _block_reference(node, column, file, block, text)
 

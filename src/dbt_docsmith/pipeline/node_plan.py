@@ -46,7 +46,8 @@ class AskLimits(Struct, frozen=True, kw_only=True):
 class NodePlan(Struct, frozen=True, kw_only=True):
     """What to do for one node. ``keys`` holds the abstention key of each item asked for.
 
-    ``pending`` are proposals whose text a dry run cannot know: their origin is still to be made.
+    ``pending`` are proposals whose text a dry run cannot know: their origin is still to be made. ``declined`` are
+    sentences on free texts that are in another language.
     """
 
     target: DocTarget
@@ -55,6 +56,7 @@ class NodePlan(Struct, frozen=True, kw_only=True):
     abstained: Mapping[Item, str] = {}
     requests: tuple[Evidence, ...] = ()
     keys: Mapping[Item, str] = {}
+    declined: tuple[str, ...] = ()
 
 
 class Planner(Struct, frozen=True, kw_only=True):
@@ -107,6 +109,7 @@ class Planner(Struct, frozen=True, kw_only=True):
             abstained=abstained,
             requests=requests,
             keys=keys,
+            declined=self.free_texts.declined(target.node.unique_id),
         )
 
     def _columns(

@@ -134,6 +134,7 @@ def make_planner(
             inherit=config.inherit,
             homes=homes,
             in_english=prompt_style(config).language.lower().startswith("english"),
+            language=config.file.style.language,
         ),
         sources=evidence_sources(config, opened, facts, board, never_send, answering.store, replaced),
         limits=AskLimits(

@@ -109,7 +109,8 @@ def test_the_nearest_text_above_is_taken(texts: dict[str, str], expected: str | 
     [
         ({"raw.at": "Left.", "b.at": "left"}, "Left."),
         ({"raw.at": "Left.", "b.at": "Came."}, None),
-        ({"raw.at": "Left.", "b.at": "Came.", "c.at": "Came."}, "Came."),
+        ({"raw.at": "Left.", "b.at": "Came.", "c.at": "Came."}, None),
+        ({"raw.at": "Left.", "b.at": "Came.", "c.at": "Came.", "d.at": "Came."}, "Came."),
         ({"b.at": "Left.", "c.at": "Left."}, "Left."),
         ({"b.at": "Left."}, "Left."),
         ({"b.at": "Left.", "other.at": "Came.", "another.at": "Came."}, None),

@@ -16,7 +16,7 @@ from dbt_docsmith.dbt.written import NodeOnDisk, Text
 from dbt_docsmith.types import Column, ColumnLineage, ColumnRef, LineageKind, Manifest, Node, NodeLineage
 
 MADE_HERE: frozenset[LineageKind] = frozenset({"derived", "aggregated", "constant"})
-OF_RELATIVES = 2 / 3
+OF_RELATIVES = 0.75
 OF_NAMESAKES = 0.9
 
 
