@@ -27,6 +27,7 @@ def test_it_ends_in_a_dry_run_with_its_own_file_and_five_texts(online: User) -> 
     estimate = reported(online, "document", "--dry-run")["estimate"]
     assert f"{estimate['requests']} requests, " in said
     samples = said.partition("5 texts as the rules write them")[2].splitlines()[1:6]
+    assert len({".".join(line.split(":")[0].split(".")[:3]) for line in samples}) > 2
     assert len({line.split(":")[0] for line in samples}) == 5
     assert all(re.match(r"  (model|seed|source|snapshot)\.shop\.\S+: \S", line) for line in samples)
 

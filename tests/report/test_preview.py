@@ -107,6 +107,15 @@ def test_a_terminal_shows_it_whole_in_its_width(width: int, colors: bool) -> Non
     assert ("requests" in plain.splitlines()[1]) == (width >= 100)
 
 
+def test_a_terminal_shows_as_many_nodes_as_anybody_looks_through_and_counts_all() -> None:
+    many = tuple(made("id", None, unique_id=f"model.shop.n{number}") for number in range(1_302))
+    drawn = preview_table(dry(proposals=many), 80, colors=False)
+    assert "n299\n" in drawn.replace(" ", "\n")
+    assert "n300\n" not in drawn.replace(" ", "\n")
+    assert "1,302 in all" in drawn
+    assert drawn.endswith("1,002 more nodes are not drawn; a pipe, or --report run.md, has them all\n")
+
+
 def test_a_run_with_nothing_to_do_has_no_table() -> None:
     assert preview_table(dry(proposals=()), 80, colors=True) == ""
     assert preview_text(dry(proposals=())).startswith("0 descriptions to write in ")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dbt_docsmith.report.preview import PreviewRow, Way, preview_rows
-from dbt_docsmith.report.totals import money, short_name
+from dbt_docsmith.report.totals import money, plural, short_name
 from dbt_docsmith.reports import Report
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ _COLORS = {"requested": "yellow", "left to its owners": "red", "stored": "cyan"}
 _FREE = "green"
 _WIDE = 100
 """Columns of a terminal that has room for the number of requests, too."""
+_MOST_ROWS = 300
+"""What a person may still look through; drawing takes 2 ms a row."""
 
 
 def preview_table(report: Report, width: int, *, colors: bool) -> str:
@@ -31,7 +33,13 @@ def preview_table(report: Report, width: int, *, colors: bool) -> str:
     )
     with console.capture() as drawn:
         console.print(_table(rows, wide=width >= _WIDE))
-    return "\n".join(line.rstrip() for line in drawn.get().splitlines()) + "\n"
+    more = len(rows) - _MOST_ROWS
+    note = (
+        f"{plural(more, 'more node')} are not drawn; a pipe, or --report run.md, has them all\n"
+        if more > 0
+        else ""
+    )
+    return "\n".join(line.rstrip() for line in drawn.get().splitlines()) + f"\n{note}"
 
 
 def _table(rows: tuple[PreviewRow, ...], *, wide: bool) -> Table:
@@ -45,7 +53,7 @@ def _table(rows: tuple[PreviewRow, ...], *, wide: bool) -> Table:
         table.add_column("requests", f"{sum(row.requests for row in rows):,}", justify="right")
     table.add_column("tokens", f"{sum(row.prompt_tokens for row in rows):,}", justify="right")
     table.add_column("at most", _total(rows), justify="right")
-    for row in rows:
+    for row in rows[:_MOST_ROWS]:
         requests = [f"{row.requests:,}"] if wide else []
         table.add_row(_name(row), _ways(row), *requests, f"{row.prompt_tokens:,}", _price(row))
     return table

@@ -15,13 +15,15 @@ def node(**fields: Any) -> Node:
 
 
 @pytest.mark.parametrize(
-    "tag", ["pii", "PII", "contains_pii", "containsPII", "data:confidential", "gdpr-relevant"]
+    "tag", ["pii", "PII", "contains_pii", "containsPII", "data:confidential", "contains_personal_data"]
 )
 def test_a_tag_that_says_so_is_one(tag: str) -> None:
     assert find_marks([node(tags=("nightly", tag))]).tags == (tag,)
 
 
-@pytest.mark.parametrize("tag", ["copii", "privateer", "nightly", "sensitivity_analysis", "secretary"])
+@pytest.mark.parametrize(
+    "tag", ["copii", "privateer", "nightly", "sensitivity_analysis", "api:personal_token_supply"]
+)
 def test_a_tag_that_only_sounds_so_is_none(tag: str) -> None:
     assert find_marks([node(tags=(tag,))]).tags == ()
 

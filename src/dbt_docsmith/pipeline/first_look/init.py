@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path, PurePosixPath
@@ -25,6 +26,7 @@ from dbt_docsmith.types import Proposal
 
 SAMPLES = 5
 _NODES_OF_SAMPLES = 40
+_LONG_SAMPLE = 140
 
 
 def run_init(load: Callable[[], Config], talk: Talk) -> InitReport:
@@ -86,10 +88,11 @@ def _samples(config: Config, talk: Talk) -> tuple[Proposal, ...]:
 
 
 def _spread(proposals: Iterable[Proposal]) -> list[Proposal]:
-    """The first of each node, then the second of each, and so on."""
-    seen: dict[str, int] = {}
-    ranked = []
+    """Of ever other nodes, and of ever other columns; long ones last."""
+    seen: Counter[str | None] = Counter()
+    ranked: list[tuple[bool, int, Proposal]] = []
     for each in proposals:
-        seen[each.unique_id] = seen.get(each.unique_id, 0) + 1
-        ranked.append((seen[each.unique_id], each))
-    return [each for _rank, each in sorted(ranked, key=lambda pair: pair[0])]
+        seen.update((each.unique_id, each.column))
+        rank = seen[each.unique_id] + seen[each.column]
+        ranked.append((len(each.description or "") > _LONG_SAMPLE, rank, each))
+    return [each for *_rank, each in sorted(ranked, key=lambda found: found[:2])]

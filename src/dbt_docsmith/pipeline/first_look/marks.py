@@ -9,9 +9,10 @@ from typing import Any
 from dbt_docsmith.first_look import MarksFound
 from dbt_docsmith.types import Node
 
-_SENSITIVE = frozenset(
-    "pii phi pci gdpr dsgvo hipaa sensitive personal confidential secret restricted classified private".split()
-)
+_SENSITIVE = frozenset("pii phi pci gdpr dsgvo hipaa sensitive confidential".split())
+_SENSITIVE_IN_SHORT = frozenset("personal private secret restricted classified".split())
+_FEW_WORDS = 3
+"""In a longer name these words are about something else: `personal_access_tokens_created`."""
 _LONGEST_VALUE = 30
 """What is longer is prose about something."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -54,4 +55,6 @@ def _marked(meta: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_sensitive(name: str) -> bool:
-    return not _SENSITIVE.isdisjoint(word.lower() for word in _WORD.findall(name))
+    words = [word.lower() for word in _WORD.findall(name)]
+    telling = _SENSITIVE | _SENSITIVE_IN_SHORT if len(words) <= _FEW_WORDS else _SENSITIVE
+    return not telling.isdisjoint(words)
