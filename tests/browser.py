@@ -84,6 +84,13 @@ class Tab:
         assert self.run(f"document.querySelector({json.dumps(selector)}).checkVisibility()")
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
 
+    def type_key(self, text: str, code: str) -> None:
+        """Strike a key of the keyboard: what it types, and its name."""
+        key = {"text": text, "code": code, "key": text if code == "Slash" else code}
+        number = {"Enter": 13}.get(code, 0)
+        self.call("Input.dispatchKeyEvent", type="keyDown", windowsVirtualKeyCode=number, **key)
+        self.call("Input.dispatchKeyEvent", type="keyUp", windowsVirtualKeyCode=number, **key)
+
     def size(self, width: int, height: int = 844) -> None:
         """Be a window, or a phone, of this size in CSS pixels."""
         self.call(

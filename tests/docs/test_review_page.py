@@ -49,7 +49,7 @@ def test_the_page_leads_to_a_file_that_apply_takes(tmp_path: Path) -> None:
     (shop / apply[-1]).write_text(json.dumps(json.loads(shown[1])["to_decide"]), encoding="utf-8")
     code, said = run(shop, environ, *apply)
     assert code == 0, said
-    assert "113 descriptions written" in said
+    assert re.search(r"^[1-9]\d* descriptions written", said, re.MULTILINE)
 
 
 def run(shop: Path, environ: dict[str, str], *args: str) -> tuple[int, str]:

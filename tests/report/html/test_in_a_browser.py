@@ -103,6 +103,30 @@ def test_search_and_chips_narrow_what_is_shown(tab: Tab, shop: Path) -> None:
     assert tab.run("document.getElementById('shown').textContent") == f"{inherited} of {every} shown"
 
 
+def test_the_keyboard_is_enough_and_every_control_has_a_name(tab: Tab, shop: Path) -> None:
+    tab.open(documented(shop, "--diff"))
+    tab.type_key("/", "Slash")
+    assert tab.run("document.activeElement.id") == "search"
+    tab.run("document.querySelector('[data-decision]').focus()")
+    tab.type_key("\r", "Enter")
+    assert tab.run("document.getElementById('count').textContent").startswith("1 accepted")
+    tree = tab.call("Accessibility.getFullAXTree")["nodes"]
+    controls = [each for each in tree if each.get("role", {}).get("value") in ("button", "searchbox", "checkbox")]
+    assert {each["role"]["value"] for each in controls} == {"button", "searchbox", "checkbox"}
+    assert all(each["name"]["value"].strip() for each in controls)
+
+
+def test_paper_is_light_and_has_every_text(tab: Tab, shop: Path) -> None:
+    tab.open(documented(shop, "--diff"))
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    tab.call("Emulation.setEmulatedMedia", media="print", features=[dark])
+    paper, ink = (luminance(colour) for colour in tab.run(COLOURS))
+    shown, controls = tab.run(SHOWN), tab.run(SHOWN.replace(".entry", "button, input"))
+    tab.call("Emulation.setEmulatedMedia", media="", features=[])
+    assert (paper, ink) == (1, 0)
+    assert (shown, controls) == (tab.run("document.querySelectorAll('.entry').length"), 0)
+
+
 def test_what_is_accepted_there_is_what_apply_writes(
     tab: Tab, shop: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,7 +2,7 @@
 const data = JSON.parse(byId("data").textContent);
 const report = data.report;
 const WAYS = { llm: "made", cache: "stored", doc_block: "doc block", inherited: "inherited", glossary: "glossary", rules: "rules" };
-const LABELS = { "doc block": "from doc blocks", rules: "by rules", glossary: "from the glossary", question: "questions to owners" };
+const LABELS = { "doc block": "from doc blocks", rules: "by rules", glossary: "from the glossary", failed: "failed", question: "for their owners to answer" };
 const keyOf = (node, column) => `${node}\n${(column || "").toLowerCase()}`;
 
 const proposalsByPlace = new Map();
@@ -17,6 +17,7 @@ const entryOf = (told, way, said) => ({
   text: told.description || null,
   said,
   source: told.source || null,
+  writer: told.model || told.provider || null,
   file: told.file || null,
   block: told.doc_block || null,
   decision: null,
@@ -36,6 +37,6 @@ for (const entry of entries) {
   nodes.get(entry.node).push(entry);
 }
 for (const entry of entries) {
-  const told = [entry.node, entry.column, entry.text, entry.said, entry.way, entry.source, entry.file, entry.block];
+  const told = [entry.node, entry.column, entry.text, entry.said, entry.way, entry.source, entry.writer, entry.file, entry.block];
   entry.words = told.filter(Boolean).join("\n").toLowerCase();
 }

@@ -5,8 +5,9 @@ const decideButton = (entry, decision, label) =>
   make("button", { type: "button", "data-decision": decision, "aria-pressed": "false", "aria-label": `${label} ${nameOf(entry)}` }, label);
 
 const originOf = (entry) => {
-  const from = entry.way === "inherited" ? entry.source : entry.block ? `in doc block ${entry.block}` : null;
-  return make("p", { class: "origin" }, make("span", { class: `way ${entry.way.replace(" ", "-")}` }, entry.way), from ? ` ${from}` : null);
+  const from = entry.way === "inherited" ? `from ${entry.source}` : entry.writer && entry.writer !== entry.way ? `by ${entry.writer}` : null;
+  const said = [from, entry.block ? `in doc block ${entry.block}` : null].filter(Boolean).join(", ");
+  return make("p", { class: "origin" }, make("span", { class: `way ${entry.way.replace(" ", "-")}` }, entry.way), said ? ` ${said}` : null);
 };
 
 const evidenceOf = ({ item }) => {
