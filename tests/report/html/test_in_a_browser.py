@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from dbt_docsmith.cli.main import run
 
 pytestmark = pytest.mark.slow
 
+ONE_PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 SHOWN = "[...document.querySelectorAll('.entry')].filter((row) => row.checkVisibility()).length"
 COLOURS = "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
 
@@ -189,6 +193,20 @@ def test_what_a_project_says_is_text_whatever_it_says(tab: Tab, tmp_path: Path) 
     assert tab.run("window.pwned") is None
     assert tab.run("document.querySelectorAll('img, iframe, object, main a, main script').length") == 0
     assert tab.run("document.querySelector('.text').textContent") == HOSTILE
+
+
+def test_whatever_gets_into_the_page_can_neither_run_nor_load(tab: Tab, tmp_path: Path) -> None:
+    page = hostile_page(tmp_path)
+    smuggled = (
+        '<script>window.pwned = 4</script><p onclick="window.pwned = 5" id="bait"></p><img src="x.png" id="x">'
+    )
+    page.write_text(page.read_text(encoding="utf-8").replace("<main>", f"<main>{smuggled}"), encoding="utf-8")
+    (tmp_path / "x.png").write_bytes(ONE_PIXEL)
+    tab.open(page)
+    tab.run("document.getElementById('bait').click()")
+    assert tab.run("window.pwned") is None
+    assert tab.run("document.getElementById('x').naturalWidth") == 0
+    assert len([each for each in tab.complaints if "Content Security Policy" in each]) >= 3
 
 
 def test_five_thousand_texts_are_usable_within_seconds(tab: Tab, tmp_path: Path) -> None:
