@@ -187,6 +187,11 @@ def test_raw_code_that_cannot_be_rendered_is_still_shown() -> None:
     )
 
 
+@pytest.mark.parametrize("compiled", [None, "\ufeffselect 1 as a"])
+def test_a_byte_order_mark_is_no_sql(compiled: str | None) -> None:
+    assert sql_of(reading("\ufeffselect 1 as a", compiled_code=compiled)).parseable == "select 1 as a"
+
+
 def test_a_snapshot_block_is_its_query() -> None:
     raw_code = "{% snapshot s %}\n{{ config(unique_key='id') }}\nselect 1 as a\n{% endsnapshot %}"
     assert sql_of(reading(raw_code)).display == "select 1 as a"

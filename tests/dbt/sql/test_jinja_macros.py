@@ -108,6 +108,11 @@ EXPANDED = {
         "{{ is_relation(ref('o')) }} {{ is_text(ref('o')) }} {{ is_text('o') }}",
         "True none text",
     ),
+    "a relation is not none": (
+        "{% if ref('o') != None and ref('o') == ref('o') and (ref('o') ~ '') is not none %}a{% endif %}",
+        "a",
+    ),
+    "more than a relation's name": ("{{ source('s', 't', database='d') }}", "<source('s', 't')>"),
     "both ways the same": ("{{ either_way() }}", "a"),
     "a macro that would stop": ("{{ strict(target.name) }}", "<{{ target.name }}>"),
     "an unknown argument": ("{{ cents(m('x')) }}", "round(<{{ m('x') }}> / 100, 2)"),

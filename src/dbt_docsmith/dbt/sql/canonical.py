@@ -31,6 +31,7 @@ from dbt_docsmith.dbt.sql.undecided import UnknownError
 from dbt_docsmith.types import Manifest, Node
 
 _TRAILING_SPACE = re.compile(r"[^\S\n]+$", re.MULTILINE)
+_BOM = "\ufeff"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 Render = Callable[[str], Rendered]
@@ -70,8 +71,8 @@ def canonical_sql(
         return CanonicalSql(reason=reason)
     references = References(node, manifest)
     if node.compiled_code:
-        return _assembled(_marked(node, node.compiled_code, manifest), references)
-    raw_code = without_snapshot_tags(node.raw_code)
+        return _assembled(_marked(node, node.compiled_code.removeprefix(_BOM), manifest), references)
+    raw_code = without_snapshot_tags(node.raw_code.removeprefix(_BOM))
     render = render or (lambda code: render_in_sandbox(code, node, manifest, project_vars or {}))
     rendered = render_simple(raw_code) or render(raw_code)
     canonical = _assembled(rendered, references)

@@ -83,7 +83,8 @@ class Names:
             "zip": lambda *lists: list(zip(*lists, strict=False)),
         }
 
-    def _ref(self, *arguments: object, v: object = None, version: object = None) -> object:
+    def _ref(self, *arguments: object, v: object = None, version: object = None, **_: object) -> object:
+        """What else it is given, a macro of the project in its place may want."""
         number = v if v is not None else version
         if unknown_among((*arguments, number)) is not None:
             named = {} if number is None else {"v": number}
@@ -91,7 +92,7 @@ class Names:
         reference = Reference("ref", tuple(map(str, arguments)), None if number is None else str(number))
         return Relation(reference, self._marks, self._unknown.but)
 
-    def _source(self, *arguments: object) -> object:
+    def _source(self, *arguments: object, **_: object) -> object:
         if unknown_among(arguments) is not None:
             return self._unknown.but(f"source({written_arguments(arguments, {})})")
         return Relation(Reference("source", tuple(map(str, arguments))), self._marks, self._unknown.but)

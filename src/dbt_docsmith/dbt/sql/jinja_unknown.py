@@ -127,14 +127,14 @@ class Relation:
         return self._unknown(f"{self._reference.written}.{name}")
 
     def __eq__(self, other: object) -> Any:
-        if isinstance(other, Relation) and other._reference == self._reference:
-            return True
-        return self.as_unknown() == other
+        if isinstance(other, Relation):
+            return other._reference == self._reference or self.as_unknown() == other
+        return self.as_unknown() == other if isinstance(other, Unknown) else False
 
     def __ne__(self, other: object) -> Any:
-        if isinstance(other, Relation) and other._reference == self._reference:
-            return False
-        return self.as_unknown() != other
+        if isinstance(other, Relation):
+            return other._reference != self._reference and self.as_unknown() != other
+        return self.as_unknown() != other if isinstance(other, Unknown) else True
 
     def __hash__(self) -> int:
         return hash(self._reference)
@@ -193,10 +193,10 @@ class PartlyUnknown(str):
         return self.like(str.lower(self))
 
     def __eq__(self, other: object) -> Any:
-        return self.unknown == other
+        return self.unknown == other if isinstance(other, (str, Unknown)) else False
 
     def __ne__(self, other: object) -> Any:
-        return self.unknown != other
+        return self.unknown != other if isinstance(other, (str, Unknown)) else True
 
     def __add__(self, other: str) -> str:
         return self.like(str(self) + str(other))
