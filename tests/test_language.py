@@ -1,6 +1,6 @@
 import pytest
 
-from dbt_docsmith.language import other_language
+from dbt_docsmith.language import other_language, usual_language
 
 IN = {
     "English": "When the parcel left the warehouse, and null for those that are still there.",
@@ -49,3 +49,14 @@ def test_a_language_is_known_by_its_names(wanted: str) -> None:
 
 def test_nothing_is_said_where_the_wanted_language_is_not_known() -> None:
     assert other_language(IN["German"], "Klingon") is None
+
+
+@pytest.mark.parametrize("language", IN)
+def test_most_texts_tell_the_usual_language(language: str) -> None:
+    other = "German" if language == "English" else "English"
+    assert usual_language([IN[language], "order_id"] * 5 + [IN[other]] * 3) == language
+
+
+@pytest.mark.parametrize("texts", [[], ["order_id"] * 9, [IN["German"]], [IN["German"], IN["English"]] * 9])
+def test_too_few_texts_or_too_mixed_ones_tell_none(texts: list[str]) -> None:
+    assert usual_language(texts) is None

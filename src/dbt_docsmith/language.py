@@ -6,7 +6,8 @@ It answers only where there can be no doubt: a few words, a name or a code are n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "English": ("english", "en"),
@@ -70,6 +71,8 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _CODE = re.compile(r"`[^`]*`|\{\{.*?\}\}|https?://\S+|\S*[_/=@]\S*", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST_WORDS = 3
+_FEWEST_TEXTS = 3
+_MOST_TEXTS = 0.6
 _SHARE_OF_LETTERS = 0.3
 
 
@@ -82,9 +85,20 @@ def other_language(text: str, wanted: str) -> str | None:
     name = _known(wanted)
     if name is None:
         return None
-    words = [word.casefold() for word in _WORD.findall(_CODE.sub(" ", text))]
+    words = _words(text)
     found = _of_script(words) or _of_words(words, name)
     return found if found != name else None
+
+
+def usual_language(texts: Iterable[str]) -> str | None:
+    """The English name of the language most of the texts are clearly in; None where too few are, or in several."""
+    told = Counter(found for text in texts if (found := _of_script(_words(text)) or _of_words(_words(text), "")))
+    [(language, number)] = told.most_common(1) or [("", 0)]
+    return language if number >= max(_FEWEST_TEXTS, _MOST_TEXTS * told.total()) else None
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(_CODE.sub(" ", text))]
 
 
 def _known(wanted: str) -> str | None:

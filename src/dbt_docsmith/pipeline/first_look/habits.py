@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import asdict
 
 from dbt_docsmith.dbt.doc_block_habit import doc_block_habit
-from dbt_docsmith.dbt.language import guess_language
 from dbt_docsmith.dbt.written import mentions_doc
 from dbt_docsmith.first_look import DocBlocksFound, FolderHabit, StyleFound
+from dbt_docsmith.language import usual_language
 from dbt_docsmith.pipeline.opening import OpenProject
 from dbt_docsmith.properties.habits import Habits, Sighting
 from dbt_docsmith.properties.path_templates import folder_of
@@ -48,7 +48,7 @@ def find_style(entries: Sequence[WrittenEntry]) -> StyleFound:
         texts=len(texts),
         usual=lengths[(len(lengths) - 1) // 2],
         long=lengths[(len(lengths) - 1) * 19 // 20],
-        language=guess_language(texts),
+        language=usual_language(texts),
     )
 
 
