@@ -77,6 +77,7 @@ DOCUMENT = {
         {
             **dict.fromkeys(["requests", "requests_most", "prompt_tokens", "max_completion_tokens"], int),
             "cost_usd": MONEY,
+            "nodes": [{"unique_id": UNIQUE_ID, "requests": int, "prompt_tokens": int, "cost_usd": MONEY}],
         },
         None,
     ),
