@@ -152,6 +152,7 @@ def test_a_new_name_is_more_than_a_name_behind_a_join_or_where_others_bear_it() 
     joined = {"orders": {"author": passed("users.name", name="author", joined=True)}}
     assert Project(plain, texts).by_lineage("orders.author") == "Full name."
     assert Project(joined, texts).by_lineage("orders.author") is None
+    assert Project(joined, {**texts, "books.author": "Full name."}).by_lineage("orders.author") == "Full name."
     others = {"books.author": "Who wrote it.", "films.author": "Whose film it is."}
     assert Project(plain, {**texts, **others}).by_lineage("orders.author") is None
 

@@ -97,15 +97,14 @@ class Inheritance:
         return agreed(heard, least=3, share=OF_RELATIVES)
 
     def _has_a_role(self, reference: ColumnRef, above: Voice) -> bool:
-        """Whether a new name is more than a name: given behind a join, or with a meaning of its own elsewhere."""
-        return self._lineage(reference).joined or self._is_named_otherwise(reference, above)
+        """Whether a new name is more than a name: given behind a join, or with a meaning of its own elsewhere.
 
-    def _is_named_otherwise(self, reference: ColumnRef, text: Voice) -> bool:
-        """Whether the new name of a renamed column has a meaning of its own in this project."""
+        It is none where that name is described in these very words elsewhere.
+        """
         named = voices(self._namesakes.of(reference), self._known)
-        return len({each.column.unique_id for each in named}) > 1 and text.said not in {
-            each.said for each in named
-        }
+        if above.said in {each.said for each in named}:
+            return False
+        return self._lineage(reference).joined or len({each.column.unique_id for each in named}) > 1
 
     def _beside(self, reference: ColumnRef) -> Voice | None:
         """What columns say that have the same value and the same name, where nothing above says anything."""
