@@ -87,9 +87,9 @@ def test_what_the_model_left_open_is_told_and_not_shown(shop: Shop, wire_server:
 def test_what_costs_nothing_is_told_and_not_shown(shop: Shop) -> None:
     shown = rendered(shop, "stg_webshop__products.list_price")
     assert [prompt.template for prompt in shown.prompts] == ["column"]
-    inherited = rendered(shop, "stg_webshop__products.sku")
+    inherited = rendered(shop, "stg_webshop__customers.registered_at")
     assert inherited.prompts == ()
-    assert inherited.free == ("sku: inherited (source.shop.webshop.products.sku)",)
+    assert inherited.free == ("registered_at: inherited (source.shop.webshop.customers.created)",)
 
 
 def test_a_node_that_misses_nothing_is_shown_as_if_it_missed_all(shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from msgspec import Struct
 
@@ -31,7 +31,8 @@ class FreeTexts:
     """Looks for a free text for one column at a time. ``table_blocks``: doc blocks that describe whole nodes.
 
     ``homes`` knows the blocks that were made for a column, by earlier runs or by this one. Where a ``language`` is
-    asked for, a text that is clearly in another is not taken over.
+    asked for, a text that is clearly in another is not taken over. ``replaced`` are the nodes whose texts the run
+    writes anew.
     """
 
     def __init__(
@@ -47,11 +48,14 @@ class FreeTexts:
         homes: DocHomes | None = None,
         in_english: bool = True,
         language: str | None = None,
+        replaced: Collection[str] = (),
     ) -> None:
         self._manifest = manifest
         self._lineage_of = lineage_of
         self._board = board
-        self._inheritance = Inheritance(manifest, lineage_of, keys, board.column, board.node_on_disk)
+        self._inheritance = Inheritance(
+            manifest, lineage_of, keys, board.column, board.node_on_disk, replaced=replaced
+        )
         self._glossary = glossary
         self._table_blocks = table_blocks
         self._inherit = inherit

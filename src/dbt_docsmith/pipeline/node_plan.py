@@ -119,8 +119,7 @@ class Planner(Struct, frozen=True, kw_only=True):
         free, pending, rest = [], [], []
         for column in target.columns:
             found = self.free_texts.find(target.node, column, file, made_before=made_before)
-            inherited = found is not None and found.proposal.origin == "inherited" and not found.by_name
-            origin = None if inherited else self._promised_origin(target, column, promised)
+            origin = self._promised_origin(target, column, promised, found)
             if origin is not None:
                 pending.append(_pending(target, column.name, origin, file))
             elif found is not None:
@@ -155,11 +154,16 @@ class Planner(Struct, frozen=True, kw_only=True):
         return self._requests(only(whole, asked)) if asked else (), abstained
 
     def _promised_origin(
-        self, target: DocTarget, column: KnownColumn, promised: Collection[ColumnRef]
+        self, target: DocTarget, column: KnownColumn, promised: Collection[ColumnRef], found: FreeText | None
     ) -> ColumnRef | None:
+        """The column whose text is still to be made and goes before what is ``found``: above it all else."""
         if not promised:
             return None
-        origins = [*self.free_texts.origins(target.node, column), *self.free_texts.shared(target.node, column)]
+        origins = self.free_texts.origins(target.node, column)
+        if found is None or found.proposal.origin != "inherited" or found.by_name:
+            origins = [*origins, *self.free_texts.shared(target.node, column)]
+        elif found.proposal.source in {f"{origin.unique_id}.{origin.column}" for origin in origins}:
+            return None
         return next((o for o in origins if ColumnRef(o.unique_id, o.column.lower()) in promised), None)
 
     def _requests(self, evidence: Evidence) -> tuple[Evidence, ...]:

@@ -135,6 +135,7 @@ def make_planner(
             homes=homes,
             in_english=prompt_style(config).language.lower().startswith("english"),
             language=config.file.style.language,
+            replaced=replaced,
         ),
         sources=evidence_sources(config, opened, facts, board, never_send, answering.store, replaced),
         limits=AskLimits(

@@ -6,7 +6,8 @@ the manifest knows as well: what a run wrote before it was killed would make the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import pairwise
 
 from dbt_docsmith.dbt.inheritance import KeyFacts, branches_of, speaks_of_its_own_rows
 from dbt_docsmith.dbt.inheriting.namesakes import Namesakes
@@ -21,7 +22,10 @@ OF_NAMESAKES = 0.9
 
 
 class Inheritance:
-    """Looks for the text of one column at a time. ``text_of`` is a column's text by now, made or on disk."""
+    """Looks for the text of one column at a time. ``text_of`` is a column's text by now, made or on disk.
+
+    What stands in the nodes that are to be ``replaced`` is nobody's word: a second run would find others there.
+    """
 
     def __init__(
         self,
@@ -30,7 +34,10 @@ class Inheritance:
         keys: KeyFacts,
         text_of: TextOf,
         on_disk: Callable[[str], NodeOnDisk],
+        *,
+        replaced: Collection[str] = (),
     ) -> None:
+        self._replaced = replaced
         self._manifest = manifest
         self._lineage_of = lineage_of
         self._text_of = text_of
@@ -104,7 +111,16 @@ class Inheritance:
         named = voices(self._namesakes.of(reference), self._known)
         if above.said in {each.said for each in named}:
             return False
-        return self._lineage(reference).joined or len({each.column.unique_id for each in named}) > 1
+        several = len({each.column.unique_id for each in named}) > 1
+        return several or self._is_renamed_behind_a_join(reference, above.column)
+
+    def _is_renamed_behind_a_join(self, reference: ColumnRef, origin: ColumnRef) -> bool:
+        """Whether one of the nodes between joins and gives the new name at once."""
+        above = self._relatives.above(reference)
+        way = [reference, *above[: above.index(origin) + 1]] if origin in above else [reference, origin]
+        return any(
+            self._lineage(lower).joined for lower, upper in pairwise(way) if lower.column.lower() != upper.column
+        )
 
     def _beside(self, reference: ColumnRef) -> Voice | None:
         """What columns say that have the same value and the same name, where nothing above says anything."""
@@ -143,6 +159,8 @@ class Inheritance:
     def _known(self, reference: ColumnRef) -> Text | None:
         """A text on disk that was there when dbt made the manifest."""
         node = self._manifest.nodes.get(reference.unique_id)
+        if reference.unique_id in self._replaced:
+            return None
         then = node and (node.columns.get(reference.column) or _without_case(node, reference.column))
         if then is None or not then.description.strip():
             return None
