@@ -48,7 +48,7 @@ def without_texts(value: Any) -> Any:
 
 def message_about(server: WireServer, name: str) -> str:
     """The one user message that asks for a thing."""
-    [body] = [each for each in server.bodies if f" {name} itself" in user_of(each)]
+    [body] = [each for each in server.bodies if user_of(each).splitlines()[1].endswith(f": {name}")]
     return user_of(body)
 
 
@@ -187,7 +187,7 @@ def test_a_dry_run_foretells_what_the_run_asks(bakery: Shop, wire_server: WireSe
                 "semantic model: sales",
                 "## Entities, dimensions and measures to describe",
                 "- sale (entity, primary)",
-                "  derived: case when is_large then 'large' else 'small' end",
+                "  = case when is_large then 'large' else 'small' end",
                 "- price_p90 (measure, percentile)\n  percentile: 0.9",
             ],
         ),
