@@ -121,10 +121,19 @@ def test_what_columns_of_one_origin_say_must_agree(texts: dict[str, str], expect
     assert Project(COUSINS, texts).by_lineage("a.at") == expected
 
 
-def test_a_text_below_is_taken_under_the_same_name_only() -> None:
-    below = {"b": {"at": passed("a.at", name="at")}, "c": {"left_at": passed("a.at", name="left_at")}}
-    assert Project(below, {"b.at": "Left."}).by_lineage("a.at") == "Left."
-    assert Project(below, {"c.left_at": "Left."}).by_lineage("a.at") is None
+def test_a_text_beside_is_taken_under_the_same_name_only() -> None:
+    beside = {"a": {"at": passed("raw.at", name="at")}, "c": {"left_at": passed("raw.at", name="left_at")}}
+    assert Project({**beside, "b": COUSINS["b"]}, {"b.at": "Left."}).by_lineage("a.at") == "Left."
+    assert Project(beside, {"c.left_at": "Left."}).by_lineage("a.at") is None
+
+
+def test_where_nothing_is_above_no_text_comes_back_from_below() -> None:
+    texts = {"b.at": "Left.", "c.at": "Left."}
+    project = Project(COUSINS, texts)
+    assert (project.by_lineage("raw.at"), project.by_name("raw.at")) == (None, None)
+    assert Project({}, texts).by_name("b.at") is None
+    others = {"other.at": "Left.", "another.at": "Left."}
+    assert Project(COUSINS, others).by_name("raw.at") == "Left."
 
 
 def test_a_text_newer_than_the_manifest_counts_above_and_nowhere_else() -> None:

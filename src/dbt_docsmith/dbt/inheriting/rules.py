@@ -123,8 +123,11 @@ class Inheritance:
         )
 
     def _beside(self, reference: ColumnRef) -> Voice | None:
-        """What columns say that have the same value and the same name, where nothing above says anything."""
-        kin = self._kin(reference)
+        """What columns say that have the same value and the same name, where nothing above says anything.
+
+        Not from below where nothing is above: what a machine wrote there would come back to where it begins.
+        """
+        kin = self._kin(reference) if self._relatives.above(reference) else []
         if len(kin) > 1:
             return agreed(kin, least=2, share=OF_RELATIVES)
         named = agreed(voices(self._namesakes.of(reference), self._known), least=1, share=OF_RELATIVES)
@@ -135,10 +138,12 @@ class Inheritance:
         return voices((each for each in self._relatives.family(reference) if each.column == name), self._known)
 
     def _house_word(self, reference: ColumnRef, lineage: ColumnLineage) -> Voice | None:
-        """A renamed column is left out: it was given its name here."""
+        """Not of a renamed column: its name was given here. Nor from below one with nothing above."""
         if lineage.kind == "renamed":
             return None
-        word = agreed(voices(self._namesakes.of(reference), self._known), least=2, share=OF_NAMESAKES)
+        below = set() if self._relatives.above(reference) else set(self._relatives.family(reference))
+        named = [each for each in self._namesakes.of(reference) if each not in below]
+        word = agreed(voices(named, self._known), least=2, share=OF_NAMESAKES)
         kin = {voice.said for voice in self._kin(reference)}
         return word if word and (not kin or word.said in kin) else None
 
