@@ -11,9 +11,13 @@ from tests.pipeline.shop import Shop, copy_shop, made_by, texts
 from tests.wire_server import Body, WireServer
 
 from dbt_docsmith.describable import DESCRIBABLE
+from dbt_docsmith.pipeline.apply import ApplyMode, run_apply
+from dbt_docsmith.pipeline.document import Mode, run_document
+from dbt_docsmith.pipeline.saving import SaveTo
 
 BAKERY = Path(__file__).parents[1] / "projects" / "bakery"
 PROFILE = "bakery: {target: dev, outputs: {dev: {type: duckdb, path: ':memory:'}}}\n"
+BLOCKS = "models/_docs.md"
 SEMANTICS = "semantic_model.bakery.sales"
 OF_THE_RUN = frozenset({"description", "created_at", "doc_blocks", "patch_path", "arguments", "metadata"})
 
@@ -233,3 +237,23 @@ def test_a_skipped_thing_is_neither_asked_for_nor_counted(bakery: Shop) -> None:
     (bakery.root / "dbt-docsmith.yml").write_text(skip, encoding="utf-8")
     report = bakery.check(resource_types=["metric", "exposure"])
     assert (report.missing, report.coverage.nodes) == ((), (1, 1))
+
+
+def test_dimensions_of_columns_in_blocks_are_applied_as_they_would_have_been_written(bakery: Shop) -> None:
+    (bakery.root / "dbt-docsmith.yml").write_text("doc_blocks: {columns: always}\n", encoding="utf-8")
+    file = bakery.home / "proposals.yml"
+    config = bakery.config(provider="openai", resource_types=["all"])
+    before = bakery.files()
+    run_document(config, Mode(save=SaveTo(path=file)), bakery.heard)
+    assert bakery.files() == before
+    report = run_apply(config, [file], ApplyMode(), bakery.heard)
+    assert (report.failures, report.exit_code) == ((), 0)
+    applied = bakery.files()
+    assert "{{ doc('loaf') }}" in applied["models/marts/semantics.yml"].decode()
+    for name in applied.keys() - before.keys():
+        (bakery.root / name).unlink()
+    for name, content in before.items():
+        (bakery.root / name).write_bytes(content)
+    bakery.document(provider="openai", resource_types=["all"])
+    assert sorted(applied.pop(BLOCKS).splitlines()) == sorted((bakery.root / BLOCKS).read_bytes().splitlines())
+    assert {name: content for name, content in bakery.files().items() if name != BLOCKS} == applied

@@ -48,15 +48,25 @@ class DocHomes:
         self._made_names = {block.name for block in made.values()}
         self._every_text = every_text
         self._new: dict[str, tuple[ColumnRef, str]] = {}
+        self._housed: dict[str, str] = {}
 
     def house(self, proposal: Proposal, text: str | None, node_name: str = "") -> Proposal:
         """The proposal with the block its text goes to, where it goes to one. ``text`` None: a dry run's."""
-        if proposal.column is None or proposal.unique_id.partition(".")[0] in THINGS:
+        if proposal.column is None:
             return proposal
+        housed = self._find_house(proposal, text, node_name)
+        if housed.doc_block is not None:
+            self._housed[_place(proposal.unique_id, proposal.column)] = housed.doc_block
+        return housed
+
+    def _find_house(self, proposal: Proposal, text: str | None, node_name: str) -> Proposal:
         if proposal.raw:
             return self._refer(proposal)
-        subject = self.subject_of(proposal.unique_id, proposal.column)
-        made = self._made_for(proposal.unique_id, proposal.column)
+        if proposal.unique_id.partition(".")[0] in THINGS:
+            return replace(proposal, doc_block=self._block_of_origin(proposal, text))
+        column = proposal.column or ""
+        subject = self.subject_of(proposal.unique_id, column)
+        made = self._made_for(proposal.unique_id, column)
         if made is not None and (text is None or text == made.text):
             return replace(proposal, description=doc_reference(made.name), raw=True)
         name = self._names.get(subject)
@@ -111,6 +121,13 @@ class DocHomes:
             else replace(proposal, description=block.text, raw=False, doc_block=block.name)
         )
 
+    def _block_of_origin(self, proposal: Proposal, text: str | None) -> str | None:
+        """A dimension has no block of its own: it refers to that of the column it is, where this run makes one."""
+        name = self._housed.get((proposal.source or "").lower()) if proposal.origin == "inherited" else None
+        if name is None or text is None:
+            return name
+        return name if self._new.get(name, (None, ""))[1] == text else None
+
     def _bound(self, name: str, subject: ColumnRef, proposal: Proposal, text: str) -> str:
         """The text of a block, which is the first that comes.
 
@@ -126,6 +143,11 @@ class DocHomes:
         self._taken.add(name)
         self._new[name] = (own, text)
         return name
+
+
+def _place(unique_id: str, column: str) -> str:
+    """As the source of a proposal has it, in lower case."""
+    return f"{unique_id}.{column}".lower()
 
 
 def no_homes() -> DocHomes:
