@@ -249,7 +249,7 @@ def test_dimensions_of_columns_in_blocks_are_applied_as_they_would_have_been_wri
     report = run_apply(config, [file], ApplyMode(), bakery.heard)
     assert (report.failures, report.exit_code) == ((), 0)
     applied = bakery.files()
-    assert "{{ doc('loaf') }}" in applied["models/marts/semantics.yml"].decode()
+    assert "{{ doc('loaf_of_raw_sales') }}" in applied["models/marts/semantics.yml"].decode()
     for name in applied.keys() - before.keys():
         (bakery.root / name).unlink()
     for name, content in before.items():

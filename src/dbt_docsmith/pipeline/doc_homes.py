@@ -64,6 +64,9 @@ class DocHomes:
             return self._refer(proposal)
         if proposal.unique_id.partition(".")[0] in THINGS:
             return replace(proposal, doc_block=self._block_of_origin(proposal, text))
+        told = self._block_of_origin(proposal, text) if text is not None else None
+        if told is not None:
+            return replace(proposal, doc_block=told)
         column = proposal.column or ""
         subject = self.subject_of(proposal.unique_id, column)
         made = self._made_for(proposal.unique_id, column)
@@ -122,7 +125,7 @@ class DocHomes:
         )
 
     def _block_of_origin(self, proposal: Proposal, text: str | None) -> str | None:
-        """A dimension has no block of its own: it refers to that of the column it is, where this run makes one."""
+        """The block of the text that is inherited, where this run makes one; a dimension has none of its own."""
         name = self._housed.get((proposal.source or "").lower()) if proposal.origin == "inherited" else None
         if name is None or text is None:
             return name
