@@ -96,6 +96,7 @@ def _ground(config: Config, opened: OpenProject, wanted: Sequence[Wish], mode: A
         targets={target.node.unique_id: target for target in targets},
         bases=Bases(opened.manifest, opened.lineage_of),
         any_basis=mode.any_basis,
+        to_blocks=config.file.doc_blocks.columns != "never",
     )
     work = Work(
         opened=opened,

@@ -24,7 +24,8 @@ class Ground(Struct, frozen=True, kw_only=True):
     """What proposals are held against.
 
     ``allowed`` are the nodes that may be described; ``targets`` say of each all that could be written there.
-    ``any_basis``: a text counts although what it rests on has changed.
+    ``any_basis``: a text counts although what it rests on has changed. ``to_blocks``: texts go to doc blocks, also
+    one that replaces its like.
     """
 
     opened: OpenProject
@@ -32,6 +33,7 @@ class Ground(Struct, frozen=True, kw_only=True):
     targets: Mapping[str, DocTarget]
     bases: Bases
     any_basis: bool = False
+    to_blocks: bool = False
 
 
 def fit(ground: Ground, item: Item, place: Place) -> Proposal | None:
@@ -45,7 +47,9 @@ def fit(ground: Ground, item: Item, place: Place) -> Proposal | None:
     on_disk = ground.opened.on_disk(node.unique_id)
     found = on_disk if column is None else on_disk.columns.get(column.name.lower())
     if found is not None and found.text is not None and _says(found.text, item, raw):
-        return None
+        moves = ground.to_blocks and column is not None and place.replaces == found.text.raw
+        if not moves or mentions_doc(found.text.raw):
+            return None
     if found is not None and found.held:
         raise NoLongerFits("a reference to a doc block without content stands there; fill the block")
     if found is not None and found.text is not None:
