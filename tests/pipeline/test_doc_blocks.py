@@ -170,7 +170,7 @@ def test_killed_there_where_the_origin_itself_brought_no_text_its_block_is_found
 
 def test_part_by_part_every_column_gets_the_block_of_its_origin(tmp_path: Path, wire_server: WireServer) -> None:
     shop = shop_with(tmp_path, wire_server, "{columns: repeated, min: 2}")
-    for part in ("dim_customers", "stg_webshop__customers", "tag:none", "source:webshop.customers"):
+    for part in ("stg_webshop__customers", "dim_customers", "tag:none", "source:webshop.customers"):
         shop.document(provider="openai", select=(part,))
     shop.document(provider="openai", limit=3)
     shop.document(provider="openai")
