@@ -39,11 +39,11 @@ class HouseStyle:
 
     def __init__(self, sources: StyleSources) -> None:
         self._sources = sources
-        self._by_folder: dict[Folder, list[str]] = {}
+        self._by_folder: dict[Folder, dict[str, None]] = {}
         own = (node for node in sources.nodes.values() if node.package_name == sources.project_name)
         for node in sorted(own, key=lambda node: node.unique_id):
             if node.resource_type in ("model", "source", "seed", "snapshot"):
-                self._by_folder.setdefault(_folder(node), []).append(node.unique_id)
+                self._by_folder.setdefault(_folder(node), {})[node.unique_id] = None
         self._examples = cache(self._of_node)
         self._nearest = cache(self._folders_from)
 
@@ -51,9 +51,12 @@ class HouseStyle:
         """Up to three examples for ``node``, none of them its own."""
         found: dict[str, None] = {}
         for folder in self._nearest(_folder(node)):
-            for unique_id in self._by_folder[folder]:
-                if unique_id != node.unique_id:
-                    found |= dict.fromkeys(self._examples(unique_id))
+            for unique_id in tuple(self._by_folder[folder]):
+                examples = self._examples(unique_id)
+                if not examples:
+                    del self._by_folder[folder][unique_id]  # nobody need look there again
+                elif unique_id != node.unique_id:
+                    found |= dict.fromkeys(examples)
                 if len(found) >= HOUSE_STYLE_TEXTS:
                     return tuple(found)[:HOUSE_STYLE_TEXTS]
         return tuple(found)

@@ -24,18 +24,23 @@ class Relatives:
         self._children: dict[str, list[str]] | None = None
         self._passed: dict[str, Mapping[ColumnRef, list[ColumnRef]]] = {}
         self._families: dict[ColumnRef, list[ColumnRef]] = {}
+        self._above: dict[ColumnRef, list[ColumnRef]] = {}
 
     def above(self, reference: ColumnRef) -> list[ColumnRef]:
         """The columns whose value this one is, nearest first."""
-        return [_lowered(origin) for origin in origins_of(reference, self._lineage_of, self._keys)]
+        reference = _lowered(reference)
+        if reference not in self._above:
+            found = origins_of(reference, self._lineage_of, self._keys)
+            self._above[reference] = [_lowered(origin) for origin in found]
+        return self._above[reference]
 
     def family(self, reference: ColumnRef) -> list[ColumnRef]:
-        """All that have the value this column has, nearest to where it begins first; without the column."""
+        """All that have the value this column has, itself too, nearest to where it begins first."""
         reference = _lowered(reference)
         top = next(reversed(self.above(reference)), reference)
         if top not in self._families:
             self._families[top] = list(self._descent(top))
-        return [relative for relative in self._families[top] if relative != reference]
+        return self._families[top]
 
     def _descent(self, top: ColumnRef) -> Iterator[ColumnRef]:
         waiting, seen = deque([top]), {top}

@@ -44,6 +44,7 @@ class Inheritance:
         self._on_disk = on_disk
         self._relatives = Relatives(manifest, lineage_of, keys)
         self._namesakes = Namesakes(manifest, on_disk)
+        self._heard: dict[ColumnRef, list[Voice]] = {}
 
     def origins(self, reference: ColumnRef) -> list[ColumnRef]:
         """The columns whose text this one could take, nearest first."""
@@ -97,8 +98,8 @@ class Inheritance:
             return nearest
         if nearest.column.column != reference.column.lower() and self._has_a_role(reference, nearest):
             return None
-        kin = [each for each in self._relatives.family(reference) if each not in {voice.column for voice in above}]
-        heard = [*above, *voices(kin, self._known)]
+        on_the_way = {voice.column for voice in above}
+        heard = [*above, *(voice for voice in self._spoken(reference) if voice.column not in on_the_way)]
         if in_one_voice(heard) or (not in_one_voice(above) and len(heard) == len(above)):
             return nearest
         return agreed(heard, least=3, share=OF_RELATIVES)
@@ -135,7 +136,15 @@ class Inheritance:
 
     def _kin(self, reference: ColumnRef) -> list[Voice]:
         name = reference.column.lower()
-        return voices((each for each in self._relatives.family(reference) if each.column == name), self._known)
+        return [voice for voice in self._spoken(reference) if voice.column.column == name]
+
+    def _spoken(self, reference: ColumnRef) -> list[Voice]:
+        """The others of its family that are described; a family is asked once, however many are in it."""
+        family = self._relatives.family(reference)
+        if family[0] not in self._heard:
+            self._heard[family[0]] = voices(family, self._known)
+        own = ColumnRef(reference.unique_id, reference.column.lower())
+        return [voice for voice in self._heard[family[0]] if voice.column != own]
 
     def _house_word(self, reference: ColumnRef, lineage: ColumnLineage) -> Voice | None:
         """Not of a renamed column: its name was given here. Nor from below one with nothing above."""

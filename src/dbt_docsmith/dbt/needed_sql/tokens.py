@@ -13,24 +13,25 @@ Kind = Literal["comment", "control", "jinja", "string", "word", "number", "mark"
 
 
 class Token(NamedTuple):
-    """A token as it stands there; ``gap`` is the white space before it. ``control``: a ``{% ... %}``."""
+    """A token as it stands there; ``gap`` is the white space before it. ``control``: a ``{% ... %}``.
+
+    ``word`` is a name or keyword in lower case and without quotes, "" for anything else.
+    """
 
     kind: Kind
     text: str
     gap: str
-
-    @property
-    def word(self) -> str:
-        """A name or keyword in lower case and without quotes, "" for anything else."""
-        return self.text.strip('"`[]').lower() if self.kind == "word" else ""
+    word: str
 
 
 def tokens_of(sql: str, lexis: Lexis) -> Iterator[Token]:
     """Every token of ``sql``; a string or comment that never ends goes to the end."""
     done = 0
     for found in _scanner(lexis).finditer(sql):
-        gap = sql[done : found.start()]
-        yield Token(found.lastgroup, found[0], gap)  # type: ignore[arg-type] # the groups are named after the kinds
+        text = found[0]
+        word = text.strip('"`[]').lower() if found.lastgroup == "word" else ""
+        kind = found.lastgroup
+        yield Token(kind, text, sql[done : found.start()], word)  # type: ignore[arg-type] # groups are named so
         done = found.end()
 
 
